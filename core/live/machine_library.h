@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// All machines of the store with their sessions, kept true while other programs make, start, stop and delete machines.
+// GUI thread; owned by the application.
+#pragma once
+
+#include "core/live/machine_session.h"
+#include "core/machine/new_machine.h"
+
+#include <QObject>
+
+namespace platter {
+
+// A machine that can be used, or one that cannot be read.
+struct LibraryEntry {
+    QString name;
+    QString folder;
+    MachineSession* session = nullptr; // null: broken
+    std::optional<Error> error = {}; // why
+};
+
+class MachineLibrary : public QObject {
+    Q_OBJECT
+
+public:
+    MachineLibrary(const Places& places, AcceleratorProbe& probe, QObject* parent = nullptr);
+    ~MachineLibrary() override;
+
+    MachineStore& store();
+    const std::vector<LibraryEntry>& entries() const; // sorted by name
+    MachineSession* find(const QString& name) const; // null when absent or broken
+
+    // Makes the machine in a worker thread; its entry is there when the task ends.
+    QCoro::Task<Result<MachineSession*>> create(NewMachine choices);
+    // Only while off.
+    Result<void> moveToTrash(const QString& name);
+
+    // Reads the store again; also called when its folder changes.
+    void reload();
+
+Q_SIGNALS:
+    void changed(); // entries() is another list
+};
+
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A machine's definition: what it consists of, as plain values. It knows no file format (definition_json.h), no
+// rule (rules.h) and no running process. Paths are absolute.
+#pragma once
+
+#include "core/byte_count.h"
+#include "core/disk/disk_format.h"
+
+#include <QString>
+#include <QUuid>
+
+#include <compare>
+#include <optional>
+#include <variant>
+#include <vector>
+
+namespace platter {
+
+inline constexpr int maxControllers = 4; // as Hyper-V's generation 2
+inline constexpr int slotsPerController = 64;
+
+// Where a drive sits: SCSI controller 0..3, target 0..63. Written "0:3".
+struct SlotId {
+    int controller = 0;
+    int target = 0;
+
+    bool isValid() const
+    {
+        return controller >= 0 && controller < maxControllers && target >= 0 && target < slotsPerController;
+    }
+    QString toString() const;
+    static Result<SlotId> parse(const QString& text); // InvalidInput with the two ranges
+
+    friend auto operator<=>(const SlotId&, const SlotId&) = default;
+};
+
+// A network adapter by its place in Definition::adapters. Written "network 0".
+struct AdapterId {
+    int index = 0;
+    friend auto operator<=>(const AdapterId&, const AdapterId&) = default;
+};
+
+struct MachineId {
+    QUuid uuid;
+    static MachineId random() { return {QUuid::createUuid()}; }
+    QString toString() const { return uuid.toString(QUuid::WithoutBraces); }
+    friend bool operator==(const MachineId&, const MachineId&) = default;
+    friend auto operator<=>(const MachineId& a, const MachineId& b) { return a.toString() <=> b.toString(); }
+};
+
+struct DiskDrive {
+    QString file;
+    DiskFormat format = DiskFormat::Vhdx;
+    friend bool operator==(const DiskDrive&, const DiskDrive&) = default;
+};
+
+struct DvdDrive {
+    QString medium = {}; // an ISO file; empty: no medium
+    friend bool operator==(const DvdDrive&, const DvdDrive&) = default;
+};
+
+struct Drive {
+    SlotId slot;
+    std::variant<DiskDrive, DvdDrive> what;
+    friend bool operator==(const Drive&, const Drive&) = default;
+};
+
+enum class Protocol { Tcp, Udp };
+
+// A port of the host (on 127.0.0.1 only) that leads to one of the guest.
+struct PortForward {
+    Protocol protocol = Protocol::Tcp;
+    quint16 hostPort = 0;
+    quint16 guestPort = 0;
+    friend bool operator==(const PortForward&, const PortForward&) = default;
+};
+
+// virtio-net on QEMU's user-mode network (NAT, no privileges).
+struct NetworkAdapter {
+    QString mac; // "52:54:00:12:34:56"
+    std::vector<PortForward> forwards;
+    friend bool operator==(const NetworkAdapter&, const NetworkAdapter&) = default;
+};
+
+using BootDevice = std::variant<SlotId, AdapterId>;
+
+enum class AcceleratorChoice {
+    Automatic, // KVM where it works, else software emulation
+    SoftwareEmulation, // never KVM
+};
+
+struct Definition {
+    MachineId id;
+    QString osId = {}; // libosinfo's short id of the system inside ("debian13"); empty: unknown
+    ByteCount memory = ByteCount::gibibytes(2);
+    int cpus = 2;
+    AcceleratorChoice accelerator = AcceleratorChoice::Automatic;
+    int controllers = 1; // 1..4
+    std::vector<Drive> drives = {}; // sorted by slot, a slot at most once
+    std::vector<NetworkAdapter> adapters = {}; // at most 8
+    std::vector<BootDevice> bootOrder = {}; // what the firmware tries, first to last
+    QString notes = {};
+
+    const Drive* driveAt(SlotId slot) const;
+    // The lowest free slot, controller 0 first; nothing when all are taken.
+    std::optional<SlotId> firstFreeSlot() const;
+
+    friend bool operator==(const Definition&, const Definition&) = default;
+};
+
+// A random unicast MAC address with QEMU's prefix 52:54:00.
+QString randomMac();
+
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Making a machine: what somebody chose, what it leads to, what will be made, and making it. The New VM wizard and
+// `platterctl machine create` edit a NewMachine and show plan(); neither decides anything itself. Values and blocking
+// functions; create() may run in any thread.
+#pragma once
+
+#include "core/disk/new_image.h"
+#include "core/machine/rules.h"
+#include "core/machine/store.h"
+
+#include <variant>
+
+namespace platter {
+
+struct NewDisk {
+    DiskFormat format = DiskFormat::Vhdx;
+    ByteCount size = ByteCount::gibibytes(40);
+    QString file = {}; // empty: "<name>.vhdx" in the machine's folder
+};
+
+struct ExistingDisk {
+    QString file;
+};
+
+struct NoDisk { };
+
+struct NewMachine {
+    QString name;
+    std::optional<QString> place = {}; // folder that gets the machine's folder; nothing: the store's own
+    QString osId = {}; // libosinfo short id
+    ByteCount memory = ByteCount::gibibytes(2);
+    int cpus = 2;
+    std::variant<NewDisk, ExistingDisk, NoDisk> disk = NewDisk{};
+    QStringList media = {}; // ISOs, a DVD drive each, in this order (system first, virtio drivers second)
+    bool bootFromNetwork = false; // the adapter goes first in the boot order after the disk
+    bool hasNetwork = true;
+    std::vector<PortForward> forwards = {};
+};
+
+// The definition that the choices lead to: slots from 0:0 on (disk first, then DVD drives), boot order by what is
+// empty: a new disk, then the media, then the network; with an existing disk and a medium the medium first.
+Definition definitionFor(const NewMachine& choices, const QString& machineFolder);
+
+// Everything that keeps the machine from being made, each with its sentence: the rules, names taken, places that cannot
+// be written, too little space, images that do not exist, cannot be read, are VHD or in use, media that cannot be read.
+std::vector<Error> problems(const NewMachine& choices, const MachineStore& store, const HostResources& host);
+
+// What will be made, as plain text in lines, naming every file with its size and the space it takes at first.
+QString plan(const NewMachine& choices, const MachineStore& store);
+
+// Makes folder, disk, NVRAM-less definition. All or nothing.
+Result<StoredMachine> create(const NewMachine& choices, MachineStore& store);
+
+}

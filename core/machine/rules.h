@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The rules of a generation-2 machine, one enumerator and one sentence each. Pure functions over values.
+#pragma once
+
+#include "core/machine/definition.h"
+
+#include <vector>
+
+namespace platter {
+
+// What the host can give, as far as the rules ask. Read by HostResources::ofThisHost().
+struct HostResources {
+    ByteCount memory; // physical
+    int cpus = 1; // online logical processors
+
+    static HostResources ofThisHost();
+};
+
+enum class Rule {
+    MemoryTooSmall, // under 128 MiB OVMF does not start
+    MemoryNotWholeMebibytes,
+    MemoryBeyondHost,
+    NoCpu,
+    CpusBeyondHost,
+    ControllerCount, // 1..4
+    SlotOutOfRange,
+    SlotOnMissingController,
+    SlotTakenTwice,
+    DiskFileMissingName, // a disk without a file
+    RelativePath,
+    SameImageTwice,
+    PhysicalDvd, // a medium below /dev
+    VhdDisk, // a VHD image as a disk
+    TooManyAdapters,
+    BadMac,
+    MacTwice,
+    HostPortTwice,
+    PortZero,
+    PrivilegedHostPort, // below 1024
+    BootDeviceMissing, // the boot order names what is not there
+    BootDeviceTwice,
+    NameEmpty,
+    NameTooLong, // over 100 characters or 255 bytes of UTF-8
+    NameCharacters, // '/', NUL, control characters
+    NameLeadingDot,
+    NameSpaceAround,
+};
+
+struct Violation {
+    Rule rule;
+    Error error;
+};
+
+// Every rule that the definition breaks; empty: the machine can be made. Looks at no file.
+std::vector<Violation> violations(const Definition& definition, const HostResources& host);
+// A machine's name, which is also its folder's.
+std::vector<Violation> nameViolations(const QString& name);
+
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What an ISO is: can it boot a machine with UEFI at all, and which system does libosinfo recognise on it. Blocking (reads
+// the file, may load libosinfo's database: a second); call it off the GUI thread.
+#pragma once
+
+#include "core/byte_count.h"
+
+#include <QString>
+
+namespace platter {
+
+enum class UefiBoot {
+    Yes, // El Torito has an EFI image with \EFI\BOOT\BOOTX64.EFI
+    OtherArchitecture, // an EFI image, but only for another processor
+    BiosOnly, // bootable, without an EFI image
+    NotBootable, // no El Torito catalogue
+};
+
+// What a system asks for, from osinfo-db; zero or 0 where it does not say.
+struct Recommendation {
+    ByteCount memory;
+    int cpus = 0;
+    ByteCount disk;
+};
+
+struct InstallMedium {
+    QString file;
+    ByteCount size;
+    QString volumeLabel; // of the ISO 9660 primary volume
+    QString osId; // libosinfo's short id, e.g. "debian13"; empty: not recognised
+    QString osName; // "Debian 13"; empty: not recognised
+    UefiBoot uefi = UefiBoot::NotBootable;
+    Recommendation recommended;
+    bool isWindows = false;
+    bool isSampleGuest = false;
+
+    // One sentence for people: what it is and whether it boots here.
+    QString sentence() const;
+};
+
+// Errors: the file does not exist or cannot be read, is no ISO 9660 or UDF image.
+Result<InstallMedium> inspectMedium(const QString& file);
+
+// The virtio driver ISO for Windows where distributions install it; empty when it is not there.
+QString findVirtioDriverIso();
+
+}
