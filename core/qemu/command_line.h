@@ -23,4 +23,4 @@ QStringList commandLine(const StoredMachine& machine, const LaunchSettings& sett
 // One option with its values per line, quoted for a POSIX shell, lines joined by " \" + newline.
 QString shellText(const QStringList& commandLine);
 
-}
+} // namespace platter

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Finds UEFI firmware through QEMU's descriptor files (docs/interop/firmware.json in QEMU's source), never by a fixed
-// path. Blocking, short; any thread.
+// Finds UEFI firmware through QEMU's descriptor files (docs/interop/firmware.json in QEMU's source), never by a
+// fixed path. Blocking, short; any thread.
 #pragma once
 
 #include "core/error.h"
@@ -21,9 +21,9 @@ struct Firmware {
 
 enum class SecureBoot { Off, On };
 
-// The first descriptor, by file name over all FOLDERS (an earlier folder's file hides a later one's of the same name, an
-// empty one masks it), that is UEFI on flash for x86_64 q35 with split NVRAM and fits. MissingFirmware names the
-// folders searched and the package that brings it.
+// The first descriptor, by file name over all FOLDERS (an earlier folder's file hides a later one's of the same
+// name, an empty one masks it), that is UEFI on flash for x86_64 q35 with split NVRAM and fits. MissingFirmware
+// names the folders searched and the package that brings it.
 Result<Firmware> findFirmware(const QStringList& folders, SecureBoot secureBoot);
 
-}
+} // namespace platter
