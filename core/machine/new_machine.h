@@ -41,9 +41,17 @@ struct NewMachine {
 // empty: a new disk, then the media, then the network; with an existing disk and a medium the medium first.
 Definition definitionFor(const NewMachine& choices, const QString& machineFolder);
 
+// Which choice a problem is about, so that a page can show it beside that choice.
+enum class Choice { Name, Place, Memory, Processors, Disk, Media, Network };
+
+struct Problem {
+    Choice choice;
+    Error error;
+};
+
 // Everything that keeps the machine from being made, each with its sentence: the rules, names taken, places that cannot
 // be written, too little space, images that do not exist, cannot be read, are VHD or in use, media that cannot be read.
-std::vector<Error> problems(const NewMachine& choices, const MachineStore& store, const HostResources& host);
+std::vector<Problem> problems(const NewMachine& choices, const MachineStore& store, const HostResources& host);
 
 // What will be made, as plain text in lines, naming every file with its size and the space it takes at first.
 QString plan(const NewMachine& choices, const MachineStore& store);
