@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/qemu/block_graph.h"
+
+#include <QRegularExpression>
+
+namespace platter {
+
+namespace {
+
+QRegularExpressionMatch parsed(const QString& name)
+{
+    static const QRegularExpression pattern(
+        QStringLiteral("\\Adrive-([0-9]{1,2})-([0-9]{1,2})(?:-(?:fmt|file)-([0-9]{1,9}))?\\z"));
+    return pattern.match(name);
+}
+
+QJsonObject fileObject(const QString& node, const QString& file)
+{
+    // Block devices have a driver of their own, which knows their size and their discard.
+    const bool isDevice = file.startsWith(QStringLiteral("/dev/"));
+    return {{QStringLiteral("driver"), isDevice ? QStringLiteral("host_device") : QStringLiteral("file")},
+        {QStringLiteral("node-name"), node}, {QStringLiteral("filename"), file}};
+}
+
+} // namespace
+
+QString controllerName(int controller)
+{
+    return QStringLiteral("scsi%1").arg(controller);
+}
+
+QString adapterName(AdapterId adapter)
+{
+    return QStringLiteral("net%1").arg(adapter.index);
+}
+
+QString driveName(SlotId slot)
+{
+    return QStringLiteral("drive-%1-%2").arg(slot.controller).arg(slot.target);
+}
+
+QString formatNodeName(SlotId slot, int generation)
+{
+    return QStringLiteral("%1-fmt-%2").arg(driveName(slot)).arg(generation);
+}
+
+QString fileNodeName(SlotId slot, int generation)
+{
+    return QStringLiteral("%1-file-%2").arg(driveName(slot)).arg(generation);
+}
+
+std::optional<SlotId> slotOfName(const QString& name)
+{
+    const QRegularExpressionMatch match = parsed(name);
+    const SlotId slot{match.captured(1).toInt(), match.captured(2).toInt()};
+    if (!match.hasMatch() || !slot.isValid()) {
+        return std::nullopt;
+    }
+    return slot;
+}
+
+std::optional<int> generationOfName(const QString& name)
+{
+    const QRegularExpressionMatch match = parsed(name);
+    if (!match.hasMatch() || !slotOfName(name) || !match.hasCaptured(3)) {
+        return std::nullopt;
+    }
+    return match.captured(3).toInt();
+}
+
+QJsonObject fileNode(SlotId slot, int generation, const DiskDrive& disk)
+{
+    QJsonObject node = fileObject(fileNodeName(slot, generation), disk.file);
+    node.insert(QStringLiteral("discard"), QStringLiteral("unmap"));
+    return node;
+}
+
+QJsonObject formatNode(SlotId slot, int generation, const DiskDrive& disk)
+{
+    return {{QStringLiteral("driver"), nameOf(disk.format)},
+        {QStringLiteral("node-name"), formatNodeName(slot, generation)},
+        {QStringLiteral("file"), fileNodeName(slot, generation)},
+        {QStringLiteral("discard"), QStringLiteral("unmap")}};
+}
+
+QJsonObject rawNode(SlotId slot, int generation)
+{
+    return {{QStringLiteral("driver"), QStringLiteral("raw")}, {QStringLiteral("node-name"), driveName(slot)},
+        {QStringLiteral("file"), formatNodeName(slot, generation)},
+        {QStringLiteral("discard"), QStringLiteral("unmap")}};
+}
+
+QJsonObject mediumFileNode(SlotId slot, int generation, const QString& iso)
+{
+    QJsonObject node = fileObject(fileNodeName(slot, generation), iso);
+    node.insert(QStringLiteral("read-only"), true);
+    return node;
+}
+
+QJsonObject mediumNode(SlotId slot, int generation)
+{
+    return {{QStringLiteral("driver"), QStringLiteral("raw")},
+        {QStringLiteral("node-name"), formatNodeName(slot, generation)},
+        {QStringLiteral("file"), fileNodeName(slot, generation)}, {QStringLiteral("read-only"), true}};
+}
+
+} // namespace platter

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/qemu/command_line.h"
+
+#include "core/qemu/block_graph.h"
+
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QRegularExpression>
+
+#include <algorithm>
+
+namespace platter {
+
+namespace {
+
+// Where every device sits on pcie.0. A boot entry names its device by this path, so nothing here may ever change,
+// and no device's place depends on what other hardware there is. 00 and 1f are the chipset's own.
+namespace place {
+const QString video = QStringLiteral("01.0");
+const QString scsiPort = QStringLiteral("02.%1"); // function: controller 0..3; the controller is 00.0 behind it
+const QString networkPort = QStringLiteral("03.%1"); // function: adapter 0..7; the adapter is 00.0 behind it
+const QString rng = QStringLiteral("04.0");
+const QString virtioSerial = QStringLiteral("05.0");
+const QString usb = QStringLiteral("06.0");
+const QString pvpanic = QStringLiteral("07.0");
+} // namespace place
+
+// Values of options in QEMU's own syntax end at a comma; a doubled one stands for itself.
+QString escaped(QString value)
+{
+    return value.replace(QLatin1Char(','), QStringLiteral(",,"));
+}
+
+// Everything with a file name in it goes through JSON, which needs no escapes.
+class Arguments {
+public:
+    explicit Arguments(const QString& program)
+        : m_list(program)
+    {
+    }
+
+    void flag(const char* name) { m_list.append(QLatin1String(name)); }
+
+    void option(const char* name, const QString& value) { m_list << QLatin1String(name) << value; }
+
+    void option(const char* name, const QJsonObject& value)
+    {
+        option(name, QString::fromUtf8(QJsonDocument(value).toJson(QJsonDocument::Compact)));
+    }
+
+    void blockdev(const QJsonObject& value) { option("-blockdev", value); }
+
+    void device(const QString& driver, QJsonObject properties)
+    {
+        properties.insert(QStringLiteral("driver"), driver);
+        option("-device", properties);
+    }
+
+    const QStringList& list() const { return m_list; }
+
+private:
+    QStringList m_list;
+};
+
+bool isWindows(const Definition& definition)
+{
+    return definition.osId.startsWith(QStringLiteral("win"));
+}
+
+QString cpuModel(const Definition& definition, Accelerator accelerator)
+{
+    if (accelerator == Accelerator::Tcg) {
+        return QStringLiteral("max");
+    }
+    return isWindows(definition) ? QStringLiteral("host,hv-relaxed=on,hv-vapic=on,hv-spinlocks=0x1fff,hv-time=on")
+                                 : QStringLiteral("host");
+}
+
+void addBoard(Arguments& arguments, const StoredMachine& machine, const LaunchSettings& settings)
+{
+    const Definition& definition = machine.definition;
+    const Firmware& firmware = settings.firmware;
+    arguments.flag("-no-user-config");
+    arguments.flag("-nodefaults");
+    arguments.option(
+        "-sandbox", QStringLiteral("on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"));
+    arguments.option("-name", QStringLiteral("guest=%1,debug-threads=on").arg(escaped(machine.name)));
+    arguments.option("-uuid", definition.id.toString());
+    arguments.option("-machine",
+        QStringLiteral("q35,usb=off,vmport=off,sata=off,i8042=off,hpet=off,smm=%1,pflash0=firmware,pflash1=nvram")
+            .arg(firmware.needsSmm ? QStringLiteral("on") : QStringLiteral("off")));
+    arguments.option("-accel",
+        settings.accelerator == Accelerator::Kvm ? QStringLiteral("kvm") : QStringLiteral("tcg,thread=multi"));
+    arguments.option("-cpu", cpuModel(definition, settings.accelerator));
+    arguments.option("-smp", QStringLiteral("cpus=%1,sockets=1,cores=%1,threads=1").arg(definition.cpus));
+    arguments.option("-m", QStringLiteral("size=%1M").arg(definition.memory.wholeMebibytes()));
+    // A guest that puts itself to sleep would look dead.
+    arguments.option("-global", QStringLiteral("ICH9-LPC.disable_s3=1"));
+    arguments.option("-global", QStringLiteral("ICH9-LPC.disable_s4=1"));
+    if (firmware.needsSmm) {
+        // Only code in system management mode may write the variables: what Secure Boot rests on.
+        arguments.option("-global", QStringLiteral("driver=cfi.pflash01,property=secure,value=on"));
+    }
+    arguments.option("-boot", QStringLiteral("menu=off,strict=on"));
+    // Windows keeps its hardware clock in local time.
+    arguments.option("-rtc", isWindows(definition) ? QStringLiteral("base=localtime") : QStringLiteral("base=utc"));
+    arguments.option("-action", QStringLiteral("panic=pause"));
+}
+
+void addFirmware(Arguments& arguments, const StoredMachine& machine, const Firmware& firmware)
+{
+    const auto image = [&arguments](
+                           const QString& node, const QString& format, const QString& file, bool readOnly) {
+        arguments.blockdev({{QStringLiteral("driver"), QStringLiteral("file")},
+            {QStringLiteral("node-name"), node + QStringLiteral("-file")}, {QStringLiteral("filename"), file},
+            {QStringLiteral("read-only"), readOnly}});
+        arguments.blockdev({{QStringLiteral("driver"), format}, {QStringLiteral("node-name"), node},
+            {QStringLiteral("file"), node + QStringLiteral("-file")}, {QStringLiteral("read-only"), readOnly}});
+    };
+    image(QStringLiteral("firmware"), firmware.codeFormat, firmware.code, true);
+    image(QStringLiteral("nvram"), firmware.varsFormat, machine.nvramFile(), false);
+}
+
+// PORT's function 0 must be there for the others to be found.
+void addRootPort(Arguments& arguments, const QString& id, QLatin1StringView address, int function, int chassis)
+{
+    QJsonObject port{{QStringLiteral("id"), id}, {QStringLiteral("bus"), QStringLiteral("pcie.0")},
+        {QStringLiteral("addr"), QString(address).arg(function)}, {QStringLiteral("chassis"), chassis},
+        // Modern virtio needs no port I/O, and x86 has too little of it for many bridges.
+        {QStringLiteral("io-reserve"), 0}};
+    if (function == 0) {
+        port.insert(QStringLiteral("multifunction"), true);
+    }
+    arguments.device(QStringLiteral("pcie-root-port"), port);
+}
+
+// -1: not in the boot order.
+int bootIndex(const Definition& definition, const BootDevice& device)
+{
+    const auto found = std::ranges::find(definition.bootOrder, device);
+    return found == definition.bootOrder.end() ? -1 : int(found - definition.bootOrder.begin());
+}
+
+void addControllers(Arguments& arguments, const Definition& definition)
+{
+    // All ports, so that a running machine can get a controller.
+    for (int controller = 0; controller < maxControllers; ++controller) {
+        const QString port = QStringLiteral("scsi-port-%1").arg(controller);
+        addRootPort(arguments, port, place::scsiPort, controller, 1 + controller);
+        if (controller < definition.controllers) {
+            arguments.device(QStringLiteral("virtio-scsi-pci"),
+                {{QStringLiteral("id"), controllerName(controller)}, {QStringLiteral("bus"), port},
+                    {QStringLiteral("addr"), QStringLiteral("00.0")}});
+        }
+    }
+}
+
+void addDrive(Arguments& arguments, const Definition& definition, const Drive& drive)
+{
+    const SlotId slot = drive.slot;
+    QJsonObject device{{QStringLiteral("id"), driveName(slot)},
+        {QStringLiteral("bus"), controllerName(slot.controller) + QStringLiteral(".0")},
+        {QStringLiteral("channel"), 0}, {QStringLiteral("scsi-id"), slot.target}, {QStringLiteral("lun"), 0}};
+    if (const int index = bootIndex(definition, slot); index >= 0) {
+        device.insert(QStringLiteral("bootindex"), index);
+    }
+    if (const auto* disk = std::get_if<DiskDrive>(&drive.what)) {
+        arguments.blockdev(fileNode(slot, 0, *disk));
+        arguments.blockdev(formatNode(slot, 0, *disk));
+        arguments.blockdev(rawNode(slot, 0));
+        device.insert(QStringLiteral("drive"), driveName(slot));
+        device.insert(
+            QStringLiteral("serial"), QStringLiteral("platter-%1-%2").arg(slot.controller).arg(slot.target));
+        // "Not rotating": Windows then trims instead of defragmenting.
+        device.insert(QStringLiteral("rotation_rate"), 1);
+        // A full host stops the machine, which then goes on where it was, instead of failing the guest's writes.
+        device.insert(QStringLiteral("rerror"), QStringLiteral("stop"));
+        device.insert(QStringLiteral("werror"), QStringLiteral("stop"));
+        arguments.device(QStringLiteral("scsi-hd"), device);
+        return;
+    }
+    const QString& medium = std::get<DvdDrive>(drive.what).medium;
+    if (!medium.isEmpty()) {
+        arguments.blockdev(mediumFileNode(slot, 0, medium));
+        arguments.blockdev(mediumNode(slot, 0));
+        device.insert(QStringLiteral("drive"), formatNodeName(slot, 0));
+    }
+    arguments.device(QStringLiteral("scsi-cd"), device);
+}
+
+void addAdapter(Arguments& arguments, const Definition& definition, AdapterId id)
+{
+    const NetworkAdapter& adapter = definition.adapters.at(size_t(id.index));
+    const QString port = QStringLiteral("net-port-%1").arg(id.index);
+    addRootPort(arguments, port, place::networkPort, id.index, 1 + maxControllers + id.index);
+    QString network = QStringLiteral("user,id=%1").arg(adapterName(id));
+    for (const PortForward& forward : adapter.forwards) {
+        network += QStringLiteral(",hostfwd=%1:127.0.0.1:%2-:%3")
+                       .arg(forward.protocol == Protocol::Tcp ? QStringLiteral("tcp") : QStringLiteral("udp"))
+                       .arg(forward.hostPort)
+                       .arg(forward.guestPort);
+    }
+    arguments.option("-netdev", network);
+    QJsonObject device{{QStringLiteral("id"), adapterName(id)}, {QStringLiteral("netdev"), adapterName(id)},
+        {QStringLiteral("mac"), adapter.mac}, {QStringLiteral("bus"), port},
+        {QStringLiteral("addr"), QStringLiteral("00.0")},
+        // OVMF has a driver of its own; a boot ROM would only be in its way.
+        {QStringLiteral("romfile"), QString()}};
+    if (const int index = bootIndex(definition, id); index >= 0) {
+        device.insert(QStringLiteral("bootindex"), index);
+    }
+    arguments.device(QStringLiteral("virtio-net-pci"), device);
+}
+
+// A socket that QEMU listens on.
+QString socket(const QString& id, const QString& path)
+{
+    return QStringLiteral("socket,id=%1,path=%2,server=on,wait=off").arg(id, escaped(path));
+}
+
+void addPlatform(Arguments& arguments, const StoredMachine& machine, const RuntimeFolder& runtime)
+{
+    const auto onRootBus = [](QLatin1StringView address) {
+        return QJsonObject{{QStringLiteral("bus"), QStringLiteral("pcie.0")}, {QStringLiteral("addr"), address}};
+    };
+    const auto modern = [&onRootBus](QLatin1StringView address) {
+        QJsonObject device = onRootBus(address);
+        device.insert(QStringLiteral("disable-legacy"), QStringLiteral("on"));
+        return device;
+    };
+
+    QJsonObject video = onRootBus(place::video);
+    // 3840 x 2160 fits; a new machine's screen is 1280 x 800.
+    video.insert(QStringLiteral("vgamem_mb"), 64);
+    video.insert(QStringLiteral("xres"), 1280);
+    video.insert(QStringLiteral("yres"), 800);
+    arguments.device(QStringLiteral("VGA"), video);
+    arguments.option("-vnc", QStringLiteral("unix:") + escaped(runtime.vnc()));
+
+    QJsonObject usb = onRootBus(place::usb);
+    usb.insert(QStringLiteral("id"), QStringLiteral("usb"));
+    arguments.device(QStringLiteral("qemu-xhci"), usb);
+    int port = 1;
+    for (const QString& input : {QStringLiteral("usb-kbd"), QStringLiteral("usb-tablet")}) {
+        arguments.device(input,
+            {{QStringLiteral("bus"), QStringLiteral("usb.0")}, {QStringLiteral("port"), QString::number(port++)}});
+    }
+
+    arguments.device(QStringLiteral("virtio-rng-pci"), modern(place::rng));
+    QJsonObject channels = modern(place::virtioSerial);
+    channels.insert(QStringLiteral("id"), QStringLiteral("channels"));
+    arguments.device(QStringLiteral("virtio-serial-pci"), channels);
+    arguments.option("-chardev", socket(QStringLiteral("agent"), runtime.agent()));
+    arguments.device(QStringLiteral("virtserialport"),
+        {{QStringLiteral("bus"), QStringLiteral("channels.0")},
+            {QStringLiteral("chardev"), QStringLiteral("agent")},
+            {QStringLiteral("name"), QStringLiteral("org.qemu.guest_agent.0")}});
+    arguments.device(QStringLiteral("pvpanic-pci"), onRootBus(place::pvpanic));
+
+    arguments.option("-chardev",
+        socket(QStringLiteral("serial"), runtime.serial())
+            + QStringLiteral(",logfile=%1,logappend=on").arg(escaped(machine.serialLog())));
+    arguments.device(QStringLiteral("isa-serial"), {{QStringLiteral("chardev"), QStringLiteral("serial")}});
+}
+
+} // namespace
+
+QStringList commandLine(const StoredMachine& machine, const LaunchSettings& settings)
+{
+    const Definition& definition = machine.definition;
+    Arguments arguments(settings.program);
+    addBoard(arguments, machine, settings);
+    addFirmware(arguments, machine, settings.firmware);
+    addControllers(arguments, definition);
+    for (const Drive& drive : definition.drives) {
+        addDrive(arguments, definition, drive);
+    }
+    for (int index = 0; index < int(definition.adapters.size()); ++index) {
+        addAdapter(arguments, definition, {index});
+    }
+    addPlatform(arguments, machine, settings.runtime);
+    for (const auto& [id, path] : {std::pair(QStringLiteral("qmp-app"), settings.runtime.applicationQmp()),
+             std::pair(QStringLiteral("qmp-ctl"), settings.runtime.commandLineQmp())}) {
+        arguments.option("-chardev", socket(id, path));
+        arguments.option("-mon", QStringLiteral("chardev=%1,mode=control").arg(id));
+    }
+    arguments.option("-msg", QStringLiteral("timestamp=on"));
+    arguments.option("-pidfile", settings.runtime.pidFile());
+    return arguments.list();
+}
+
+QString shellText(const QStringList& commandLine)
+{
+    static const QRegularExpression needsQuotes(QStringLiteral("[^A-Za-z0-9_@%+=:,./-]"));
+    QString text;
+    for (const QString& argument : commandLine) {
+        QString quoted = argument;
+        if (quoted.isEmpty() || quoted.contains(needsQuotes)) {
+            quoted =
+                QLatin1Char('\'') + quoted.replace(QLatin1Char('\''), QStringLiteral("'\\''")) + QLatin1Char('\'');
+        }
+        if (!text.isEmpty()) {
+            text += argument.startsWith(QLatin1Char('-')) ? QStringLiteral(" \\\n  ") : QStringLiteral(" ");
+        }
+        text += quoted;
+    }
+    return text;
+}
+
+} // namespace platter
