@@ -16,13 +16,13 @@ namespace {
 // Where every device sits on pcie.0. A boot entry names its device by this path, so nothing here may ever change,
 // and no device's place depends on what other hardware there is. 00 and 1f are the chipset's own.
 namespace place {
-const QString video = QStringLiteral("01.0");
-const QString scsiPort = QStringLiteral("02.%1"); // function: controller 0..3; the controller is 00.0 behind it
-const QString networkPort = QStringLiteral("03.%1"); // function: adapter 0..7; the adapter is 00.0 behind it
-const QString rng = QStringLiteral("04.0");
-const QString virtioSerial = QStringLiteral("05.0");
-const QString usb = QStringLiteral("06.0");
-const QString pvpanic = QStringLiteral("07.0");
+constexpr QLatin1StringView video("01.0");
+constexpr QLatin1StringView scsiPort("02.%1"); // function: controller 0..3; the controller is 00.0 behind it
+constexpr QLatin1StringView networkPort("03.%1"); // function: adapter 0..7; the adapter is 00.0 behind it
+constexpr QLatin1StringView rng("04.0");
+constexpr QLatin1StringView virtioSerial("05.0");
+constexpr QLatin1StringView usb("06.0");
+constexpr QLatin1StringView pvpanic("07.0");
 } // namespace place
 
 // Values of options in QEMU's own syntax end at a comma; a doubled one stands for itself.
