@@ -17,8 +17,13 @@ struct Places {
     QString sampleGuest; // the sample guest's ISO; may not exist
 
     // The user's own, by the XDG environment; the runtime folder is made (0700, owned by the user) when missing.
-    // Fails where a runtime folder cannot be had safely, or where its path is too long for unix sockets (107 bytes).
+    // Fails where a runtime folder cannot be had safely, or where its path is too long for unix sockets (107
+    // bytes). Without $XDG_RUNTIME_DIR: /run/user/<uid> where it is ours, else /tmp/platter-<uid>.
     static Result<Places> ofUser();
 };
 
-}
+// Makes FOLDER with mode 0700, or finds that it is one already: a real folder (no link), owned by the user, closed
+// to everybody else. Anything else is refused, for somebody else may have put it there.
+Result<void> makePrivateFolder(const QString& folder);
+
+} // namespace platter
