@@ -14,4 +14,4 @@ QString nameOf(DiskFormat format); // "vhdx", "qcow2", "raw": as in JSON, option
 QString displayName(DiskFormat format); // "VHDX", "qcow2", "raw"
 std::optional<DiskFormat> diskFormatFromString(const QString& text);
 
-}
+} // namespace platter
