@@ -28,6 +28,7 @@ struct SlotId {
     {
         return controller >= 0 && controller < maxControllers && target >= 0 && target < slotsPerController;
     }
+
     QString toString() const;
     static Result<SlotId> parse(const QString& text); // InvalidInput with the two ranges
 
@@ -42,9 +43,13 @@ struct AdapterId {
 
 struct MachineId {
     QUuid uuid;
+
     static MachineId random() { return {QUuid::createUuid()}; }
+
     QString toString() const { return uuid.toString(QUuid::WithoutBraces); }
+
     friend bool operator==(const MachineId&, const MachineId&) = default;
+
     friend auto operator<=>(const MachineId& a, const MachineId& b) { return a.toString() <=> b.toString(); }
 };
 
@@ -111,4 +116,4 @@ struct Definition {
 // A random unicast MAC address with QEMU's prefix 52:54:00.
 QString randomMac();
 
-}
+} // namespace platter

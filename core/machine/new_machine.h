@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Making a machine: what somebody chose, what it leads to, what will be made, and making it. The New VM wizard and
-// `platterctl machine create` edit a NewMachine and show plan(); neither decides anything itself. Values and blocking
-// functions; create() may run in any thread.
+// `platterctl machine create` edit a NewMachine and show plan(); neither decides anything itself. Values and
+// blocking functions; create() may run in any thread.
 #pragma once
 
 #include "core/disk/new_image.h"
 #include "core/machine/rules.h"
 #include "core/machine/store.h"
+
+#include <QStringList>
 
 #include <variant>
 
@@ -32,13 +34,14 @@ struct NewMachine {
     int cpus = 2;
     std::variant<NewDisk, ExistingDisk, NoDisk> disk = NewDisk{};
     QStringList media = {}; // ISOs, a DVD drive each, in this order (system first, virtio drivers second)
-    bool bootFromNetwork = false; // the adapter goes first in the boot order after the disk
+    bool bootFromNetwork = false; // the adapter goes into the boot order, before the media
     bool hasNetwork = true;
-    std::vector<PortForward> forwards = {};
+    std::vector<PortForward> forwards = {}; // without a network they lead nowhere and are left out
 };
 
-// The definition that the choices lead to: slots from 0:0 on (disk first, then DVD drives), boot order by what is
-// empty: a new disk, then the media, then the network; with an existing disk and a medium the medium first.
+// The definition that the choices lead to: slots from 0:0 on (disk first, then DVD drives). Boot order: a new disk,
+// which is passed over while it is empty, then the network if it is to be booted from, then the media; an existing
+// disk goes last. Looks into an existing disk for its format.
 Definition definitionFor(const NewMachine& choices, const QString& machineFolder);
 
 // Which choice a problem is about, so that a page can show it beside that choice.
@@ -49,14 +52,15 @@ struct Problem {
     Error error;
 };
 
-// Everything that keeps the machine from being made, each with its sentence: the rules, names taken, places that cannot
-// be written, too little space, images that do not exist, cannot be read, are VHD or in use, media that cannot be read.
+// Everything that keeps the machine from being made, each with its sentence: the rules, names taken, places that
+// cannot be written, too little space, images that do not exist, cannot be read, are VHD or in use, media that
+// cannot be read.
 std::vector<Problem> problems(const NewMachine& choices, const MachineStore& store, const HostResources& host);
 
 // What will be made, as plain text in lines, naming every file with its size and the space it takes at first.
 QString plan(const NewMachine& choices, const MachineStore& store);
 
-// Makes folder, disk, NVRAM-less definition. All or nothing.
+// Makes folder, disk, definition. All or nothing. Refuses with the first of problems(), the others in the detail.
 Result<StoredMachine> create(const NewMachine& choices, MachineStore& store);
 
-}
+} // namespace platter

@@ -30,7 +30,7 @@ enum class Rule {
     RelativePath,
     SameImageTwice,
     PhysicalDvd, // a medium below /dev
-    VhdDisk, // a VHD image as a disk
+    VhdDisk, // a VHD image as a disk, by its name (preflight.h looks into the file)
     TooManyAdapters,
     BadMac,
     MacTwice,
@@ -40,7 +40,7 @@ enum class Rule {
     BootDeviceMissing, // the boot order names what is not there
     BootDeviceTwice,
     NameEmpty,
-    NameTooLong, // over 100 characters or 255 bytes of UTF-8
+    NameTooLong, // over 100 characters or 240 bytes of UTF-8: the disk is named after the machine
     NameCharacters, // '/', NUL, control characters
     NameLeadingDot,
     NameSpaceAround,
@@ -56,4 +56,4 @@ std::vector<Violation> violations(const Definition& definition, const HostResour
 // A machine's name, which is also its folder's.
 std::vector<Violation> nameViolations(const QString& name);
 
-}
+} // namespace platter

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The machines on disk: one folder per machine below a root, named like the machine, with machine.json in it. A machine
-// kept elsewhere is a symbolic link there. Several programs may use one store at once: writes take a lock and replace
-// machine.json atomically. Blocking, short calls; thread-safe, for it keeps no state.
+// The machines on disk: one folder per machine below a root, named like the machine, with machine.json in it. A
+// machine kept elsewhere is a symbolic link there. Several programs may use one store at once: writes take a lock
+// and replace machine.json atomically. Blocking, short calls; thread-safe, for it keeps no state.
 #pragma once
 
 #include "core/machine/definition.h"
@@ -20,9 +20,13 @@ struct StoredMachine {
     Definition definition;
 
     QString definitionFile() const { return folder + QStringLiteral("/machine.json"); }
+
     QString nvramFile() const { return folder + QStringLiteral("/nvram.fd"); }
+
     QString logFolder() const { return folder + QStringLiteral("/log"); }
+
     QString serialLog() const { return logFolder() + QStringLiteral("/serial.log"); }
+
     QString qemuLog() const { return logFolder() + QStringLiteral("/qemu.log"); }
 };
 
@@ -39,30 +43,42 @@ public:
 
     QString root() const { return m_root; }
 
-    // Sorted by name as people sort. A link whose target is gone and a broken machine.json are entries with an error; a
-    // second machine with the same id is one too.
+    // Sorted by name as people sort. A link whose target is gone, a broken machine.json and a folder that has lost
+    // its machine.json are entries with an error; a second machine with the same id is one too. Empty folders,
+    // files and names that begin with a dot are nobody's machine.
     std::vector<StoreEntry> list() const;
     Result<StoredMachine> load(const QString& name) const;
 
-    // Makes the folder below the root, or below PLACE with a link in the root. FILL puts further files into the folder
-    // while it still has a temporary name (disks, NVRAM): where it fails, nothing is left behind. The definition that FILL
-    // gets may be changed by it (paths of the files that it made); paths below the temporary folder become paths
-    // below the final one.
+    // The folder that a new machine would get; NAME is composed (NFC) as create() does.
+    QString folderFor(const QString& name, const std::optional<QString>& place) const;
+    // AlreadyExists when a machine, or at the place a file or folder, has that name.
+    Result<void> checkNameIsFree(const QString& name, const std::optional<QString>& place) const;
+
+    // Makes the folder below the root, or below PLACE with a link in the root. FILL puts further files into the
+    // folder while it still has a temporary name (disks, NVRAM): where it fails, nothing is left behind. The
+    // definition that FILL gets may be changed by it (paths of the files that it made); paths below the temporary
+    // folder become paths below the final one. PLACE must exist.
     using Fill = std::function<Result<void>(Definition& definition, const QString& temporaryFolder)>;
     Result<StoredMachine> create(
         const QString& name, Definition definition, const std::optional<QString>& place, const Fill& fill);
 
-    // Reads, lets CHANGE edit, writes, all under the machine's lock, so that nobody's change is lost.
+    // Reads, lets CHANGE edit, writes, all under the machine's lock, so that nobody's change is lost. CHANGE is
+    // short and does not touch the store. The id stays as it is; drives are sorted.
     using Change = std::function<Result<void>(Definition& definition)>;
     Result<StoredMachine> update(const QString& name, const Change& change);
 
-    // Into the desktop's trash: the folder, and the link to it. Where there is no trash: Unsupported, and nothing happens.
+    // Both also remove what cannot be read. A link goes with its folder where that is a machine's, alone where it
+    // is not. Into the desktop's trash: the folder, and the link to it. Where there is no trash: Unsupported, and
+    // nothing happens.
     Result<void> moveToTrash(const QString& name);
     // For good.
     Result<void> deleteForGood(const QString& name);
 
 private:
+    Result<void> remove(
+        const QString& name, const std::function<Result<void>(const QString& folder)>& removeFolder);
+
     QString m_root;
 };
 
-}
+} // namespace platter

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What would keep a machine from starting and can be known before: looked for in one place for the session, the
+// wizard and platterctl. Reads files, writes none. Blocking, some milliseconds; any thread.
+#pragma once
+
+#include "core/machine/rules.h"
+#include "core/machine/store.h"
+
+#include <vector>
+
+namespace platter {
+
+// Everything, in the order in which one would mend it: rules, files that are missing, unreadable, of another format
+// than the definition says, a VHD, in use by another program; media that are missing, unreadable or empty; no space
+// left. A missing NVRAM file is fine: it is made at the start.
+std::vector<Error> preflight(const StoredMachine& machine, const HostResources& host);
+
+// A disk image as a machine's disk: a regular file that can be read and written, not a VHD, in nobody's use.
+Result<DiskFormat> checkDiskImage(const QString& file);
+// An ISO file as a medium: a regular file that can be read and has something in it.
+Result<void> checkMedium(const QString& file);
+
+} // namespace platter
