@@ -1,0 +1,143 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# build_iso.sh KERNEL ISO: makes the sample guest's ISO from the kernel that find_kernel.sh put into the folder KERNEL, the
+# programs of this system and the files of rootfs/. One EFI program (systemd's stub, kernel, initramfs and
+# command line) is all there is to it; it sits in the FAT image that the ISO boots from.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+kernel=$1
+iso=$2
+release=$(cat "$kernel/release")
+stub=/usr/lib/systemd/boot/efi/linuxx64.efi.stub
+PATH=$PATH:/usr/sbin:/sbin
+umask 022
+
+die() {
+    echo "sample guest: $*" >&2
+    echo "sample guest: To build Platter without it, configure with -DPLATTER_SAMPLE_GUEST=OFF." >&2
+    exit 1
+}
+
+missing=()
+while read -r program package; do
+    command -v "$program" >/dev/null || [ -r "$program" ] || missing+=("$package")
+done <<END
+/usr/bin/busybox busybox-static
+qemu-ga qemu-guest-agent
+ukify systemd-ukify
+$stub systemd-boot-efi
+xorriso xorriso
+mcopy mtools
+mkfs.vfat dosfstools
+resize2fs e2fsprogs
+sfdisk fdisk
+depmod kmod
+cpio cpio
+zstd zstd
+END
+[ ${#missing[@]} -eq 0 ] || die "These packages are missing: ${missing[*]}. Install them and build again."
+if ldd /usr/bin/busybox >/dev/null 2>&1; then
+    die "/usr/bin/busybox needs libraries that the guest has not: install busybox-static in its place and build again."
+fi
+
+work=$(mktemp -d "$(dirname "$kernel")/work.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+root=$work/root
+
+# --- the root file system ---------------------------------------------------------------------------------------
+
+mkdir -p "$root"/{boot,dev,etc,mnt,proc,root,run,sys,tmp,usr/{bin,sbin,lib,lib64}}
+for place in bin sbin lib lib64; do ln -s "usr/$place" "$root/$place"; done
+
+cp /usr/bin/busybox "$root/usr/bin/busybox"
+# Every applet by its place in a system without busybox; the real programs below replace some.
+busybox --list-full | while read -r applet; do
+    applet=${applet#usr/}
+    case $applet in
+    sbin/*) ln -s ../bin/busybox "$root/usr/$applet" ;;
+    *) [ -e "$root/usr/bin/${applet##*/}" ] || ln -s busybox "$root/usr/bin/${applet##*/}" ;;
+    esac
+done
+
+# program NAME…: a program with the libraries that it needs.
+program() {
+    local name path target library
+    for name in "$@"; do
+        path=$(command -v "$name")
+        case $path in
+        */sbin/*) target=usr/sbin/$name ;;
+        *) target=usr/bin/$name ;;
+        esac
+        rm -f "$root/$target"
+        cp -L "$path" "$root/$target"
+        ldd "$root/$target" | sed -n 's/.*=> \(\/[^ ]*\).*/\1/p; s/^\t\(\/lib64\/[^ ]*\).*/\1/p' | while read -r library; do
+            case $library in
+            /lib64/*) cp -Lu "$library" "$root/usr/lib64/" ;;
+            *) cp -Lu "$library" "$root/usr/lib/" ;;
+            esac
+        done
+    done
+}
+program qemu-ga sfdisk partx blkid lsblk mke2fs e2fsck resize2fs tune2fs dumpe2fs mkfs.vfat
+ln -s mke2fs "$root/usr/sbin/mkfs.ext4"
+
+# Uncompressed modules: the archive as a whole compresses better, and the guest's modprobe need not know how.
+modules=$root/usr/lib/modules/$release
+mkdir -p "$modules"
+cp "$kernel/modules"/modules.{order,builtin,builtin.modinfo} "$modules/"
+mkdir -p "$work/kernel/lib/modules"
+ln -s "$(realpath "$kernel/modules")" "$work/kernel/lib/modules/$release"
+sed 's/#.*//' "$here/modules.txt" | while read -r when name; do
+    [ -n "$when" ] || continue
+    files=$(modprobe -d "$work/kernel" -S "$release" --show-depends "$name" 2>/dev/null) || continue
+    while read -r verb file _; do
+        [ "$verb" = insmod ] || continue
+        target=$modules/kernel/${file#*/kernel/}
+        mkdir -p "$(dirname "$target")"
+        case $file in
+        *.xz) busybox xzcat "$file" >"${target%.xz}" ;;
+        *.zst) zstd -qdcf "$file" >"${target%.zst}" ;;
+        *.gz) busybox zcat "$file" >"${target%.gz}" ;;
+        *) cp "$file" "$target" ;;
+        esac
+    done <<<"$files"
+    if grep -q '^insmod' <<<"$files"; then echo "$name" >>"$root/etc/modules.$when"; fi
+done
+for name in virtio_scsi sd_mod sr_mod ext4 vfat isofs loop; do
+    modprobe -d "$work/kernel" -S "$release" --show-depends "$name" >/dev/null 2>&1 ||
+        die "The kernel $release has no module $name, which the guest cannot do without."
+done
+depmod -b "$root/usr" "$release"
+rm "$modules"/modules.builtin.modinfo
+
+cp -R "$here/rootfs/." "$root/"
+sed "s/@RELEASE@/$release/" "$here/rootfs/etc/os-release" >"$root/etc/os-release"
+ln -s /proc/self/mounts "$root/etc/mtab"
+
+# --- from there to the ISO ----------------------------------------------------------------------------------------
+
+# One age for everything, so that equal inputs give equal bytes.
+SOURCE_DATE_EPOCH=$(stat -Lc %Y "$kernel/modules/modules.order")
+export SOURCE_DATE_EPOCH
+find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+(cd "$root" && find . -print0 | LC_ALL=C sort -z | cpio --quiet --null --create --format=newc --owner=0:0 --reproducible) |
+    zstd -q -19 --check -T0 >"$work/initramfs"
+
+ukify build --stub "$stub" --linux "$kernel/vmlinuz" --initrd "$work/initramfs" --uname "$release" \
+    --os-release "@$root/etc/os-release" --cmdline "@$here/cmdline" --output "$work/guest.efi" >"$work/ukify.log" 2>&1 ||
+    { cat "$work/ukify.log" >&2; die "ukify could not put kernel and initramfs together; its own words are above."; }
+
+size=$(($(stat -c %s "$work/guest.efi") / 1024 + 1024))
+# El Torito counts an image's sectors of 512 bytes in 16 bits.
+[ "$size" -lt 32767 ] || die "Kernel and initramfs take $size KiB, more than the 32 MiB that an ISO can boot from."
+mkdir "$work/iso"
+mkfs.vfat -n SAMPLEGUEST --invariant -C "$work/iso/efi.img" "$size" >/dev/null
+mmd -i "$work/iso/efi.img" ::EFI ::EFI/BOOT
+mcopy -m -i "$work/iso/efi.img" "$work/guest.efi" ::EFI/BOOT/BOOTX64.EFI
+cp "$here/README.md" "$work/iso/README.md"
+
+mkdir -p "$(dirname "$iso")"
+xorriso -report_about SORRY -as mkisofs -quiet -o "$work/sample-guest.iso" -V PLATTER_SAMPLE -R -J \
+    -e efi.img -no-emul-boot "$work/iso"
+mv "$work/sample-guest.iso" "$iso"
