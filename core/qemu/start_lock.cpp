@@ -7,56 +7,32 @@
 #include <QFile>
 
 #include <cerrno>
+#include <utility>
+
 #include <fcntl.h>
 #include <sys/file.h>
-#include <unistd.h>
-#include <utility>
 
 namespace platter {
 
-StartLock::StartLock(int fd)
-    : m_fd(fd)
+StartLock::StartLock(UniqueFd file)
+    : m_file(std::move(file))
 {
-}
-
-StartLock::StartLock(StartLock&& other) noexcept
-    : m_fd(std::exchange(other.m_fd, -1))
-{
-}
-
-StartLock& StartLock::operator=(StartLock&& other) noexcept
-{
-    std::swap(m_fd, other.m_fd);
-    return *this;
-}
-
-StartLock::~StartLock()
-{
-    if (m_fd >= 0) {
-        ::close(m_fd);
-    }
 }
 
 Result<StartLock> StartLock::take(const RuntimeFolder& runtime)
 {
+    const auto tr = [](const char* text) { return QCoreApplication::translate("platter::StartLock", text); };
     const QString path = runtime.startLock();
-    const int fd = ::open(QFile::encodeName(path).constData(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0) {
-        return std::unexpected(
-            systemError(QCoreApplication::translate("platter::StartLock", "Starting the machine"), path, errno));
-    }
-    StartLock lock(fd);
-    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) {
-        return lock;
+    UniqueFd file(::open(QFile::encodeName(path).constData(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (file && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) {
+        return StartLock(std::move(file));
     }
     if (errno != EWOULDBLOCK) {
-        return std::unexpected(
-            systemError(QCoreApplication::translate("platter::StartLock", "Starting the machine"), path, errno));
+        return std::unexpected(systemError(tr(QT_TR_NOOP("Starting the machine")), path, errno));
     }
     return std::unexpected(Error{ErrorKind::InUse,
-        QCoreApplication::translate(
-            "platter::StartLock", "The machine is being started by another program right now."),
-        QCoreApplication::translate("platter::StartLock", "Wait until it is up."), path});
+        tr(QT_TR_NOOP("The machine is being started by another program right now.")),
+        tr(QT_TR_NOOP("Wait until it is up.")), path});
 }
 
-} // namespace platter
+}

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The lock that a program holds while it starts a machine, so that two programs never start one machine at once.
-// The operating system drops it with the process. Any thread; owned by whoever starts.
+// The lock that a program holds while it starts a machine, so that two programs never start one machine at once. The
+// operating system drops it with the process. Any thread; owned by whoever starts.
 #pragma once
 
 #include "core/error.h"
+#include "core/unique_fd.h"
 
 namespace platter {
 
@@ -14,14 +15,10 @@ public:
     // Does not wait. InUse: another program is starting this machine right now. The folder must exist.
     static Result<StartLock> take(const RuntimeFolder& runtime);
 
-    StartLock(StartLock&& other) noexcept;
-    StartLock& operator=(StartLock&& other) noexcept;
-    ~StartLock();
-
 private:
-    explicit StartLock(int fd);
+    explicit StartLock(UniqueFd file);
 
-    int m_fd;
+    UniqueFd m_file;
 };
 
-} // namespace platter
+}

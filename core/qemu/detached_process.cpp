@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/qemu/detached_process.h"
+
+#include <QCoreApplication>
+#include <QFile>
+#include <QProcess>
+
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace platter {
+
+DetachedProcess::DetachedProcess(pid_t pid, UniqueFd handle)
+    : m_pid(pid)
+    , m_handle(std::move(handle))
+{
+}
+
+Result<DetachedProcess> DetachedProcess::start(const QStringList& commandLine, const QString& logFile)
+{
+    const auto tr = [](const char* text) { return QCoreApplication::translate("platter::DetachedProcess", text); };
+    // QProcess does not say why it cannot open it.
+    const UniqueFd log(
+        ::open(QFile::encodeName(logFile).constData(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+    if (!log) {
+        return std::unexpected(systemError(tr(QT_TR_NOOP("Writing the log")), logFile, errno));
+    }
+    QProcess process;
+    process.setProgram(commandLine.first());
+    process.setArguments(commandLine.mid(1));
+    process.setWorkingDirectory(QStringLiteral("/"));
+    process.setStandardInputFile(QProcess::nullDevice());
+    process.setStandardOutputFile(logFile, QIODevice::Append);
+    process.setStandardErrorFile(logFile, QIODevice::Append);
+    process.setUnixProcessParameters(
+        QProcess::UnixProcessFlag::CloseFileDescriptors | QProcess::UnixProcessFlag::ResetSignalHandlers);
+    // Its words are read by a program.
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QStringLiteral("LC_ALL"), QStringLiteral("C.UTF-8"));
+    process.setProcessEnvironment(environment);
+    qint64 pid = 0;
+    if (!process.startDetached(&pid)) {
+        return std::unexpected(Error{ErrorKind::MissingProgram,
+            tr(QT_TR_NOOP("The program %1 cannot be run.")).arg(commandLine.first()),
+            tr(QT_TR_NOOP("Install it anew.")), process.errorString()});
+    }
+    return DetachedProcess(pid_t(pid), UniqueFd(int(::syscall(SYS_pidfd_open, pid_t(pid), 0))));
+}
+
+bool DetachedProcess::hasEnded() const
+{
+    if (!m_handle) {
+        // It ended before there was a handle on it.
+        return true;
+    }
+    pollfd handle{m_handle.get(), POLLIN, 0};
+    return ::poll(&handle, 1, 0) > 0;
+}
+
+void DetachedProcess::kill()
+{
+    if (m_handle) {
+        ::syscall(SYS_pidfd_send_signal, m_handle.get(), SIGKILL, nullptr, 0);
+    }
+}
+
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/qemu/launch.h"
+
+#include "core/qemu/detached_process.h"
+#include "core/qemu/launch_failure.h"
+#include "core/qemu/start_lock.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QElapsedTimer>
+#include <QFile>
+#include <QFileInfo>
+#include <QSaveFile>
+
+#include <QCoroTimer>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace platter {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto startDeadline = 60s;
+constexpr auto pollInterval = 5ms;
+constexpr ByteCount largestLog = ByteCount::mebibytes(8);
+
+QString tr(const char* text) { return QCoreApplication::translate("platter::Launch", text); }
+
+// One older file is kept beside a log that has grown.
+void rotate(const QString& log)
+{
+    if (ByteCount(quint64(QFileInfo(log).size())) > largestLog) {
+        ::rename(QFile::encodeName(log).constData(), QFile::encodeName(log + QStringLiteral(".1")).constData());
+    }
+}
+
+Result<void> provideNvram(const StoredMachine& machine, const Firmware& firmware)
+{
+    const QString what = tr(QT_TR_NOOP("Making the firmware's variables"));
+    QFile source(firmware.varsTemplate);
+    if (!source.open(QIODevice::ReadOnly)) {
+        return std::unexpected(systemError(what, source.fileName(), errno ? errno : EIO));
+    }
+    const QFileInfo nvram(machine.nvramFile());
+    if (!nvram.exists()) {
+        QSaveFile target(machine.nvramFile());
+        const QByteArray content = source.readAll();
+        if (!target.open(QIODevice::WriteOnly) || target.write(content) != content.size() || !target.commit()) {
+            return std::unexpected(systemError(what, target.fileName(), errno ? errno : EIO));
+        }
+        return {};
+    }
+    if (firmware.varsFormat == QStringLiteral("raw") && nvram.size() != source.size()) {
+        return std::unexpected(Error{ErrorKind::Corrupt,
+            tr(QT_TR_NOOP("The firmware's variables in %1 have a wrong size: the file is damaged or belongs to "
+                          "another firmware."))
+                .arg(machine.nvramFile()),
+            tr(QT_TR_NOOP("Move that file away: the next start makes a new one, and the machine forgets its boot "
+                          "entries.")),
+            tr(QT_TR_NOOP("%1 bytes instead of the %2 of %3"))
+                .arg(nvram.size())
+                .arg(source.size())
+                .arg(source.fileName())});
+    }
+    return {};
+}
+
+Result<void> prepare(const StoredMachine& machine, const LaunchSettings& settings)
+{
+    if (!QFileInfo(machine.folder).isDir()) {
+        Error error = systemError(tr(QT_TR_NOOP("Starting the machine")), machine.folder, ENOENT);
+        error.advice = tr(QT_TR_NOOP("The machine's folder was moved or deleted; put it back, then start again."));
+        return std::unexpected(error);
+    }
+    if (!QDir().mkpath(machine.logFolder())) {
+        return std::unexpected(systemError(
+            tr(QT_TR_NOOP("Making the machine's log folder")), machine.logFolder(), errno ? errno : EIO));
+    }
+    rotate(machine.qemuLog());
+    rotate(machine.serialLog());
+    return provideNvram(machine, settings.firmware);
+}
+
+// QEMU's screen server greets whoever connects, from its main loop, which begins when everything else is made. It serves
+// any number of clients, so that nobody's seat is taken.
+class UpWatch {
+public:
+    explicit UpWatch(const QString& socket)
+        : m_path(QFile::encodeName(socket))
+    {
+    }
+    ~UpWatch() { hangUp(); }
+    Q_DISABLE_COPY_MOVE(UpWatch)
+
+    bool isUp()
+    {
+        if (m_fd < 0 && !connect()) {
+            return false;
+        }
+        char greeting[3];
+        const ssize_t got = ::recv(m_fd, greeting, sizeof greeting, MSG_PEEK);
+        if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
+            hangUp();
+        }
+        return got == ssize_t(sizeof greeting) && std::memcmp(greeting, "RFB", sizeof greeting) == 0;
+    }
+
+private:
+    bool connect()
+    {
+        sockaddr_un address = {};
+        address.sun_family = AF_UNIX;
+        if (size_t(m_path.size()) >= sizeof address.sun_path) {
+            return false;
+        }
+        std::memcpy(address.sun_path, m_path.constData(), size_t(m_path.size()));
+        m_fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        if (m_fd >= 0 && ::connect(m_fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+            hangUp();
+        }
+        return m_fd >= 0;
+    }
+    void hangUp()
+    {
+        if (m_fd >= 0) {
+            ::close(m_fd);
+            m_fd = -1;
+        }
+    }
+
+    QByteArray m_path;
+    int m_fd = -1;
+};
+
+QString wordsSince(const QString& log, qint64 offset)
+{
+    constexpr qint64 enough = 16 << 10;
+    QFile file(log);
+    if (!file.open(QIODevice::ReadOnly)) {
+        return {};
+    }
+    file.seek(qMax(offset, file.size() - enough));
+    return QString::fromUtf8(file.readAll());
+}
+
+}
+
+QCoro::Task<Result<void>> launch(StoredMachine machine, LaunchSettings settings)
+{
+    const RuntimeFolder& runtime = settings.runtime;
+    if (const Result<void> made = runtime.create(); !made) {
+        co_return std::unexpected(made.error());
+    }
+    const Result<StartLock> lock = StartLock::take(runtime);
+    if (!lock) {
+        co_return std::unexpected(lock.error());
+    }
+    if (runtime.runningQemu()) {
+        co_return std::unexpected(Error{ErrorKind::WrongState,
+            tr(QT_TR_NOOP("%1 runs already.")).arg(machine.name), {}, runtime.path});
+    }
+    if (const Result<void> prepared = prepare(machine, settings); !prepared) {
+        co_return std::unexpected(prepared.error());
+    }
+    runtime.removeStaleFiles();
+
+    const qint64 logStart = QFileInfo(machine.qemuLog()).size();
+    Result<DetachedProcess> qemu
+        = DetachedProcess::start(commandLine(machine, settings), machine.qemuLog());
+    if (!qemu) {
+        co_return std::unexpected(qemu.error());
+    }
+    UpWatch watch(runtime.vnc());
+    QElapsedTimer time;
+    time.start();
+    while (!watch.isUp()) {
+        if (qemu->hasEnded()) {
+            runtime.removeStaleFiles();
+            co_return std::unexpected(launchFailure(machine, wordsSince(machine.qemuLog(), logStart)));
+        }
+        if (time.durationElapsed() > startDeadline) {
+            qemu->kill();
+            co_return std::unexpected(Error{ErrorKind::TimedOut,
+                tr(QT_TR_NOOP("QEMU was not up within a minute and was ended.")),
+                tr(QT_TR_NOOP("Look whether the storage of the machine's disks answers, then start again.")),
+                wordsSince(machine.qemuLog(), logStart).trimmed()});
+        }
+        co_await QCoro::sleepFor(pollInterval);
+    }
+    co_return Result<void>{};
+}
+
+}
