@@ -7,12 +7,11 @@
 
 #include <cerrno>
 #include <csignal>
-#include <utility>
-
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <utility>
 
 namespace platter {
 
@@ -70,4 +69,4 @@ void DetachedProcess::kill()
     }
 }
 
-}
+} // namespace platter

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A program that runs on its own: in a session of its own, from the root folder, with nothing inherited, what it says going
-// into a log file. It outlives this object and this process. Any thread; owned by whoever wants to know how the start
-// goes.
+// A program that runs on its own: in a session of its own, from the root folder, with nothing inherited, what it
+// says going into a log file. It outlives this object and this process. Any thread; owned by whoever wants to know
+// how the start goes.
 #pragma once
 
 #include "core/error.h"
@@ -19,6 +19,7 @@ public:
     static Result<DetachedProcess> start(const QStringList& commandLine, const QString& logFile);
 
     pid_t pid() const { return m_pid; }
+
     bool hasEnded() const;
     // At once, and without a chance to tidy up.
     void kill();
@@ -30,4 +31,4 @@ private:
     UniqueFd m_handle; // a pidfd: stays this process even when its number is given to another one
 };
 
-}
+} // namespace platter

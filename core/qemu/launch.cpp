@@ -6,18 +6,16 @@
 #include "core/qemu/start_lock.h"
 
 #include <QCoreApplication>
+#include <QCoroTimer>
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QFileInfo>
 #include <QSaveFile>
 
-#include <QCoroTimer>
-
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -34,7 +32,10 @@ constexpr auto startDeadline = 60s;
 constexpr auto pollInterval = 5ms;
 constexpr ByteCount largestLog = ByteCount::mebibytes(8);
 
-QString tr(const char* text) { return QCoreApplication::translate("platter::Launch", text); }
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("platter::Launch", text);
+}
 
 // One older file is kept beside a log that has grown.
 void rotate(const QString& log)
@@ -91,14 +92,15 @@ Result<void> prepare(const StoredMachine& machine, const LaunchSettings& setting
     return provideNvram(machine, settings.firmware);
 }
 
-// QEMU's screen server greets whoever connects, from its main loop, which begins when everything else is made. It serves
-// any number of clients, so that nobody's seat is taken.
+// QEMU's screen server greets whoever connects, from its main loop, which begins when everything else is made. It
+// serves any number of clients, so that nobody's seat is taken.
 class UpWatch {
 public:
     explicit UpWatch(const QString& socket)
         : m_path(QFile::encodeName(socket))
     {
     }
+
     ~UpWatch() { hangUp(); }
     Q_DISABLE_COPY_MOVE(UpWatch)
 
@@ -130,6 +132,7 @@ private:
         }
         return m_fd >= 0;
     }
+
     void hangUp()
     {
         if (m_fd >= 0) {
@@ -153,7 +156,7 @@ QString wordsSince(const QString& log, qint64 offset)
     return QString::fromUtf8(file.readAll());
 }
 
-}
+} // namespace
 
 QCoro::Task<Result<void>> launch(StoredMachine machine, LaunchSettings settings)
 {
@@ -166,8 +169,8 @@ QCoro::Task<Result<void>> launch(StoredMachine machine, LaunchSettings settings)
         co_return std::unexpected(lock.error());
     }
     if (runtime.runningQemu()) {
-        co_return std::unexpected(Error{ErrorKind::WrongState,
-            tr(QT_TR_NOOP("%1 runs already.")).arg(machine.name), {}, runtime.path});
+        co_return std::unexpected(
+            Error{ErrorKind::WrongState, tr(QT_TR_NOOP("%1 runs already.")).arg(machine.name), {}, runtime.path});
     }
     if (const Result<void> prepared = prepare(machine, settings); !prepared) {
         co_return std::unexpected(prepared.error());
@@ -175,8 +178,7 @@ QCoro::Task<Result<void>> launch(StoredMachine machine, LaunchSettings settings)
     runtime.removeStaleFiles();
 
     const qint64 logStart = QFileInfo(machine.qemuLog()).size();
-    Result<DetachedProcess> qemu
-        = DetachedProcess::start(commandLine(machine, settings), machine.qemuLog());
+    Result<DetachedProcess> qemu = DetachedProcess::start(commandLine(machine, settings), machine.qemuLog());
     if (!qemu) {
         co_return std::unexpected(qemu.error());
     }
@@ -190,14 +192,14 @@ QCoro::Task<Result<void>> launch(StoredMachine machine, LaunchSettings settings)
         }
         if (time.durationElapsed() > startDeadline) {
             qemu->kill();
-            co_return std::unexpected(Error{ErrorKind::TimedOut,
-                tr(QT_TR_NOOP("QEMU was not up within a minute and was ended.")),
-                tr(QT_TR_NOOP("Look whether the storage of the machine's disks answers, then start again.")),
-                wordsSince(machine.qemuLog(), logStart).trimmed()});
+            co_return std::unexpected(
+                Error{ErrorKind::TimedOut, tr(QT_TR_NOOP("QEMU was not up within a minute and was ended.")),
+                    tr(QT_TR_NOOP("Look whether the storage of the machine's disks answers, then start again.")),
+                    wordsSince(machine.qemuLog(), logStart).trimmed()});
         }
         co_await QCoro::sleepFor(pollInterval);
     }
     co_return Result<void>{};
 }
 
-}
+} // namespace platter

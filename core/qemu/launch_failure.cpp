@@ -14,7 +14,10 @@ namespace platter {
 
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("platter::LaunchFailure", text); }
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("platter::LaunchFailure", text);
+}
 
 QString captured(const QString& words, const char* pattern)
 {
@@ -71,8 +74,8 @@ std::optional<Error> imageInUse(const Subject& subject, const QString& words)
     if (!says(words, "is another process using the image") && !says(words, "Failed to get ")) {
         return std::nullopt;
     }
-    const Result<void> use
-        = checkImageNotInUse(subject.file, subject.isMedium ? ImageUse::ReadOnly : ImageUse::ReadWrite);
+    const Result<void> use =
+        checkImageNotInUse(subject.file, subject.isMedium ? ImageUse::ReadOnly : ImageUse::ReadWrite);
     if (!use && use.error().kind == ErrorKind::InUse) {
         return use.error();
     }
@@ -131,7 +134,8 @@ std::optional<Error> hostRefused(const QString& words)
             tr(QT_TR_NOOP("Stop that program or forward another port, then start again."))};
     }
     if (says(words, "cannot set up guest memory") || says(words, "Cannot allocate memory")) {
-        return Error{ErrorKind::NoSpace, tr(QT_TR_NOOP("This computer has not enough free memory for the machine.")),
+        return Error{ErrorKind::NoSpace,
+            tr(QT_TR_NOOP("This computer has not enough free memory for the machine.")),
             tr(QT_TR_NOOP("Give the machine less memory, or close other machines and programs."))};
     }
     if (says(words, "Could not access KVM kernel module") || says(words, "failed to initialize kvm")) {
@@ -139,8 +143,9 @@ std::optional<Error> hostRefused(const QString& words)
             says(words, "Permission denied")
                 ? tr(QT_TR_NOOP("You have no permission to use this computer's virtualisation (/dev/kvm)."))
                 : tr(QT_TR_NOOP("This computer's virtualisation (/dev/kvm) cannot be used.")),
-            tr(QT_TR_NOOP("Start the machine with software emulation, or become a member of the group kvm and log in "
-                          "again."))};
+            tr(QT_TR_NOOP(
+                "Start the machine with software emulation, or become a member of the group kvm and log in "
+                "again."))};
     }
     if (says(words, "failed to set MSR") || says(words, "kvm_") || says(words, "KVM internal error")) {
         return Error{ErrorKind::Unsupported,
@@ -179,7 +184,7 @@ std::optional<Error> placeRefused(const StoredMachine& machine, const QString& w
     return systemError(tr(QT_TR_NOOP("Starting QEMU")), path, cause);
 }
 
-}
+} // namespace
 
 Error launchFailure(const StoredMachine& machine, const QString& words)
 {
@@ -209,11 +214,12 @@ Error launchFailure(const StoredMachine& machine, const QString& words)
             complaint.isEmpty()
                 ? tr(QT_TR_NOOP("QEMU ended while it started %1, without a word.")).arg(machine.name)
                 : tr(QT_TR_NOOP("QEMU could not start %1: %2"))
-                      .arg(machine.name, captured(complaint, "(?:^|\\n)(?:[0-9T:.Z-]+ )?(?:qemu[^:]*: )?([^\\n]*)")),
+                      .arg(
+                          machine.name, captured(complaint, "(?:^|\\n)(?:[0-9T:.Z-]+ )?(?:qemu[^:]*: )?([^\\n]*)")),
             tr(QT_TR_NOOP("The log of QEMU, qemu.log in the machine's log folder, may tell more."))};
     }
     error->detail = words.trimmed();
     return *error;
 }
 
-}
+} // namespace platter

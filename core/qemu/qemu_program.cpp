@@ -2,6 +2,7 @@
 #include "core/qemu/qemu_program.h"
 
 #include <QCoreApplication>
+#include <QCoroProcess>
 #include <QDateTime>
 #include <QDir>
 #include <QFile>
@@ -14,8 +15,6 @@
 #include <QStandardPaths>
 #include <QVersionNumber>
 
-#include <QCoroProcess>
-
 #include <chrono>
 
 namespace platter {
@@ -26,10 +25,16 @@ using namespace std::chrono_literals;
 
 const QString programName = QStringLiteral("qemu-system-x86_64");
 
-QString tr(const char* text) { return QCoreApplication::translate("platter::QemuProgram", text); }
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("platter::QemuProgram", text);
+}
 
 // The cache: {"path", "size", "modified", "version"} of the program asked last.
-QString cacheFile(const QString& folder) { return folder + QStringLiteral("/qemu-version.json"); }
+QString cacheFile(const QString& folder)
+{
+    return folder + QStringLiteral("/qemu-version.json");
+}
 
 QJsonObject identityOf(const QString& path)
 {
@@ -67,7 +72,7 @@ QCoro::Task<Result<QString>> ask(QString path)
     process.setProgram(path);
     process.setArguments({QStringLiteral("--version")});
     process.setProcessChannelMode(QProcess::MergedChannels);
-    const bool started = co_await qCoro(process).start(5s);
+    const bool started = co_await qCoro(process).start(QIODevice::ReadOnly, 5s);
     if (!started) {
         co_return std::unexpected(Error{ErrorKind::Qemu, tr(QT_TR_NOOP("QEMU cannot be run: %1.")).arg(path),
             tr(QT_TR_NOOP("Install the package qemu-system-x86 anew.")), process.errorString()});
@@ -83,14 +88,14 @@ QCoro::Task<Result<QString>> ask(QString path)
     static const QRegularExpression pattern(QStringLiteral("QEMU emulator version ([0-9]+(?:\\.[0-9]+)+)"));
     const QRegularExpressionMatch match = pattern.match(words);
     if (process.exitStatus() != QProcess::NormalExit || process.exitCode() != 0 || !match.hasMatch()) {
-        co_return std::unexpected(Error{ErrorKind::Qemu,
-            tr(QT_TR_NOOP("QEMU does not say its version: %1.")).arg(path),
-            tr(QT_TR_NOOP("Install the package qemu-system-x86 anew.")), words.trimmed()});
+        co_return std::unexpected(
+            Error{ErrorKind::Qemu, tr(QT_TR_NOOP("QEMU does not say its version: %1.")).arg(path),
+                tr(QT_TR_NOOP("Install the package qemu-system-x86 anew.")), words.trimmed()});
     }
     co_return match.captured(1);
 }
 
-}
+} // namespace
 
 QCoro::Task<Result<QemuProgram>> findQemu(QString cacheFolder)
 {
@@ -119,4 +124,4 @@ QCoro::Task<Result<QemuProgram>> findQemu(QString cacheFolder)
     co_return QemuProgram{path, version};
 }
 
-}
+} // namespace platter

@@ -7,10 +7,9 @@
 #include <QFile>
 
 #include <cerrno>
-#include <utility>
-
 #include <fcntl.h>
 #include <sys/file.h>
+#include <utility>
 
 namespace platter {
 
@@ -30,9 +29,9 @@ Result<StartLock> StartLock::take(const RuntimeFolder& runtime)
     if (errno != EWOULDBLOCK) {
         return std::unexpected(systemError(tr(QT_TR_NOOP("Starting the machine")), path, errno));
     }
-    return std::unexpected(Error{ErrorKind::InUse,
-        tr(QT_TR_NOOP("The machine is being started by another program right now.")),
-        tr(QT_TR_NOOP("Wait until it is up.")), path});
+    return std::unexpected(
+        Error{ErrorKind::InUse, tr(QT_TR_NOOP("The machine is being started by another program right now.")),
+            tr(QT_TR_NOOP("Wait until it is up.")), path});
 }
 
-}
+} // namespace platter

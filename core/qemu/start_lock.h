@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The lock that a program holds while it starts a machine, so that two programs never start one machine at once. The
-// operating system drops it with the process. Any thread; owned by whoever starts.
+// The lock that a program holds while it starts a machine, so that two programs never start one machine at once.
+// The operating system drops it with the process. Any thread; owned by whoever starts.
 #pragma once
 
 #include "core/error.h"
@@ -21,4 +21,4 @@ private:
     UniqueFd m_file;
 };
 
-}
+} // namespace platter
