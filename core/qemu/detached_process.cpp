@@ -15,6 +15,14 @@
 
 namespace platter {
 
+namespace {
+
+struct Texts {
+    Q_DECLARE_TR_FUNCTIONS(platter::DetachedProcess)
+};
+
+} // namespace
+
 DetachedProcess::DetachedProcess(pid_t pid, UniqueFd handle)
     : m_pid(pid)
     , m_handle(std::move(handle))
@@ -23,12 +31,11 @@ DetachedProcess::DetachedProcess(pid_t pid, UniqueFd handle)
 
 Result<DetachedProcess> DetachedProcess::start(const QStringList& commandLine, const QString& logFile)
 {
-    const auto tr = [](const char* text) { return QCoreApplication::translate("platter::DetachedProcess", text); };
     // QProcess does not say why it cannot open it.
     const UniqueFd log(
         ::open(QFile::encodeName(logFile).constData(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
     if (!log) {
-        return std::unexpected(systemError(tr(QT_TR_NOOP("Writing the log")), logFile, errno));
+        return std::unexpected(systemError(Texts::tr("Writing the log"), logFile, errno));
     }
     QProcess process;
     process.setProgram(commandLine.first());
@@ -45,9 +52,9 @@ Result<DetachedProcess> DetachedProcess::start(const QStringList& commandLine, c
     process.setProcessEnvironment(environment);
     qint64 pid = 0;
     if (!process.startDetached(&pid)) {
-        return std::unexpected(Error{ErrorKind::MissingProgram,
-            tr(QT_TR_NOOP("The program %1 cannot be run.")).arg(commandLine.first()),
-            tr(QT_TR_NOOP("Install it anew.")), process.errorString()});
+        return std::unexpected(
+            Error{ErrorKind::MissingProgram, Texts::tr("The program %1 cannot be run.").arg(commandLine.first()),
+                Texts::tr("Install it anew."), process.errorString()});
     }
     return DetachedProcess(pid_t(pid), UniqueFd(int(::syscall(SYS_pidfd_open, pid_t(pid), 0))));
 }

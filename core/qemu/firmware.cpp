@@ -23,10 +23,9 @@ struct Candidate {
     bool secureBoot = false;
 };
 
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("platter::Firmware", text);
-}
+struct Texts {
+    Q_DECLARE_TR_FUNCTIONS(platter::Firmware)
+};
 
 QStringList strings(const QJsonValue& value)
 {
@@ -62,25 +61,25 @@ std::expected<Candidate, Reason> read(const QString& path)
 {
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly)) {
-        return std::unexpected(tr(QT_TR_NOOP("cannot be read: %1")).arg(file.errorString()));
+        return std::unexpected(Texts::tr("cannot be read: %1").arg(file.errorString()));
     }
     QJsonParseError parseError;
     const QJsonDocument document = QJsonDocument::fromJson(file.readAll(), &parseError);
     if (!document.isObject()) {
-        return std::unexpected(tr(QT_TR_NOOP("is not a descriptor: %1")).arg(parseError.errorString()));
+        return std::unexpected(Texts::tr("is not a descriptor: %1").arg(parseError.errorString()));
     }
     const QJsonObject root = document.object();
     if (!strings(root[QStringLiteral("interface-types")]).contains(QStringLiteral("uefi"))) {
-        return std::unexpected(tr(QT_TR_NOOP("is not UEFI")));
+        return std::unexpected(Texts::tr("is not UEFI"));
     }
     if (!isForQ35(root[QStringLiteral("targets")].toArray())) {
-        return std::unexpected(tr(QT_TR_NOOP("is not for x86_64 on q35")));
+        return std::unexpected(Texts::tr("is not for x86_64 on q35"));
     }
     const QJsonObject mapping = root[QStringLiteral("mapping")].toObject();
     const QString mode = mapping[QStringLiteral("mode")].toString(QStringLiteral("split"));
     if (mapping[QStringLiteral("device")].toString() != QStringLiteral("flash")
         || mode != QStringLiteral("split")) {
-        return std::unexpected(tr(QT_TR_NOOP("does not keep its variables in a flash image of their own")));
+        return std::unexpected(Texts::tr("does not keep its variables in a flash image of their own"));
     }
     const QJsonObject code = mapping[QStringLiteral("executable")].toObject();
     const QJsonObject vars = mapping[QStringLiteral("nvram-template")].toObject();
@@ -96,18 +95,18 @@ std::expected<Candidate, Reason> read(const QString& path)
         .descriptor = path};
     for (const QString& format : {candidate.firmware.codeFormat, candidate.firmware.varsFormat}) {
         if (format != QStringLiteral("raw") && format != QStringLiteral("qcow2")) {
-            return std::unexpected(tr(QT_TR_NOOP("has an image in a format that is not known: %1")).arg(format));
+            return std::unexpected(Texts::tr("has an image in a format that is not known: %1").arg(format));
         }
     }
     for (const QString& image : {candidate.firmware.code, candidate.firmware.varsTemplate}) {
         if (image.isEmpty()) {
-            return std::unexpected(tr(QT_TR_NOOP("names no image")));
+            return std::unexpected(Texts::tr("names no image"));
         }
         if (!QFileInfo(image).isFile()) {
-            return std::unexpected(tr(QT_TR_NOOP("names %1, which does not exist")).arg(image));
+            return std::unexpected(Texts::tr("names %1, which does not exist").arg(image));
         }
         if (!QFileInfo(image).isReadable()) {
-            return std::unexpected(tr(QT_TR_NOOP("names %1, which cannot be read")).arg(image));
+            return std::unexpected(Texts::tr("names %1, which cannot be read").arg(image));
         }
     }
     return candidate;
@@ -146,9 +145,9 @@ Result<Firmware> findFirmware(const QStringList& folders, SecureBoot secureBoot)
             if (candidate->secureBoot && candidate->firmware.enrolledKeys) {
                 return candidate->firmware;
             }
-            rejected.append(tr(QT_TR_NOOP("%1 has no Secure Boot with enrolled keys")).arg(path));
+            rejected.append(Texts::tr("%1 has no Secure Boot with enrolled keys").arg(path));
         } else if (candidate->firmware.enrolledKeys) {
-            rejected.append(tr(QT_TR_NOOP("%1 enforces Secure Boot")).arg(path));
+            rejected.append(Texts::tr("%1 enforces Secure Boot").arg(path));
         } else if (candidate->secureBoot || candidate->firmware.needsSmm) {
             // Without keys it enforces nothing, but system management mode costs time.
             secondChoice = secondChoice.value_or(candidate->firmware);
@@ -161,12 +160,11 @@ Result<Firmware> findFirmware(const QStringList& folders, SecureBoot secureBoot)
     }
     return std::unexpected(Error{ErrorKind::MissingFirmware,
         secureBoot == SecureBoot::On
-            ? tr(QT_TR_NOOP("No UEFI firmware with Secure Boot was found for QEMU in %1."))
+            ? Texts::tr("No UEFI firmware with Secure Boot was found for QEMU in %1.")
                   .arg(folders.join(QStringLiteral(", ")))
-            : tr(QT_TR_NOOP("No UEFI firmware was found for QEMU in %1.")).arg(folders.join(QStringLiteral(", "))),
-        tr(QT_TR_NOOP(
-            "Install the package that brings it: ovmf on Debian and Ubuntu, edk2-ovmf on Fedora and Arch, "
-            "qemu-ovmf-x86_64 on openSUSE.")),
+            : Texts::tr("No UEFI firmware was found for QEMU in %1.").arg(folders.join(QStringLiteral(", "))),
+        Texts::tr("Install the package that brings it: ovmf on Debian and Ubuntu, edk2-ovmf on Fedora and Arch, "
+                  "qemu-ovmf-x86_64 on openSUSE."),
         rejected.join(QLatin1Char('\n'))});
 }
 

@@ -32,10 +32,9 @@ constexpr auto startDeadline = 60s;
 constexpr auto pollInterval = 5ms;
 constexpr ByteCount largestLog = ByteCount::mebibytes(8);
 
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("platter::Launch", text);
-}
+struct Texts {
+    Q_DECLARE_TR_FUNCTIONS(platter::Launch)
+};
 
 // One older file is kept beside a log that has grown.
 void rotate(const QString& log)
@@ -47,7 +46,7 @@ void rotate(const QString& log)
 
 Result<void> provideNvram(const StoredMachine& machine, const Firmware& firmware)
 {
-    const QString what = tr(QT_TR_NOOP("Making the firmware's variables"));
+    const QString what = Texts::tr("Making the firmware's variables");
     QFile source(firmware.varsTemplate);
     if (!source.open(QIODevice::ReadOnly)) {
         return std::unexpected(systemError(what, source.fileName(), errno ? errno : EIO));
@@ -63,12 +62,12 @@ Result<void> provideNvram(const StoredMachine& machine, const Firmware& firmware
     }
     if (firmware.varsFormat == QStringLiteral("raw") && nvram.size() != source.size()) {
         return std::unexpected(Error{ErrorKind::Corrupt,
-            tr(QT_TR_NOOP("The firmware's variables in %1 have a wrong size: the file is damaged or belongs to "
-                          "another firmware."))
+            Texts::tr("The firmware's variables in %1 have a wrong size: the file is damaged or belongs to "
+                      "another firmware.")
                 .arg(machine.nvramFile()),
-            tr(QT_TR_NOOP("Move that file away: the next start makes a new one, and the machine forgets its boot "
-                          "entries.")),
-            tr(QT_TR_NOOP("%1 bytes instead of the %2 of %3"))
+            Texts::tr("Move that file away: the next start makes a new one, and the machine forgets its boot "
+                      "entries."),
+            Texts::tr("%1 bytes instead of the %2 of %3")
                 .arg(nvram.size())
                 .arg(source.size())
                 .arg(source.fileName())});
@@ -79,13 +78,13 @@ Result<void> provideNvram(const StoredMachine& machine, const Firmware& firmware
 Result<void> prepare(const StoredMachine& machine, const LaunchSettings& settings)
 {
     if (!QFileInfo(machine.folder).isDir()) {
-        Error error = systemError(tr(QT_TR_NOOP("Starting the machine")), machine.folder, ENOENT);
-        error.advice = tr(QT_TR_NOOP("The machine's folder was moved or deleted; put it back, then start again."));
+        Error error = systemError(Texts::tr("Starting the machine"), machine.folder, ENOENT);
+        error.advice = Texts::tr("The machine's folder was moved or deleted; put it back, then start again.");
         return std::unexpected(error);
     }
     if (!QDir().mkpath(machine.logFolder())) {
-        return std::unexpected(systemError(
-            tr(QT_TR_NOOP("Making the machine's log folder")), machine.logFolder(), errno ? errno : EIO));
+        return std::unexpected(
+            systemError(Texts::tr("Making the machine's log folder"), machine.logFolder(), errno ? errno : EIO));
     }
     rotate(machine.qemuLog());
     rotate(machine.serialLog());
@@ -170,7 +169,7 @@ QCoro::Task<Result<void>> launch(StoredMachine machine, LaunchSettings settings)
     }
     if (runtime.runningQemu()) {
         co_return std::unexpected(
-            Error{ErrorKind::WrongState, tr(QT_TR_NOOP("%1 runs already.")).arg(machine.name), {}, runtime.path});
+            Error{ErrorKind::WrongState, Texts::tr("%1 runs already.").arg(machine.name), {}, runtime.path});
     }
     if (const Result<void> prepared = prepare(machine, settings); !prepared) {
         co_return std::unexpected(prepared.error());
@@ -193,8 +192,8 @@ QCoro::Task<Result<void>> launch(StoredMachine machine, LaunchSettings settings)
         if (time.durationElapsed() > startDeadline) {
             qemu->kill();
             co_return std::unexpected(
-                Error{ErrorKind::TimedOut, tr(QT_TR_NOOP("QEMU was not up within a minute and was ended.")),
-                    tr(QT_TR_NOOP("Look whether the storage of the machine's disks answers, then start again.")),
+                Error{ErrorKind::TimedOut, Texts::tr("QEMU was not up within a minute and was ended."),
+                    Texts::tr("Look whether the storage of the machine's disks answers, then start again."),
                     wordsSince(machine.qemuLog(), logStart).trimmed()});
         }
         co_await QCoro::sleepFor(pollInterval);

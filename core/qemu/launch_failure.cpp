@@ -14,10 +14,9 @@ namespace platter {
 
 namespace {
 
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("platter::LaunchFailure", text);
-}
+struct Texts {
+    Q_DECLARE_TR_FUNCTIONS(platter::LaunchFailure)
+};
 
 QString captured(const QString& words, const char* pattern)
 {
@@ -63,10 +62,10 @@ std::optional<Subject> subjectOf(const StoredMachine& machine, const QString& wo
 QString opening(const Subject& subject)
 {
     if (subject.isNvram) {
-        return tr(QT_TR_NOOP("Opening the firmware's variables"));
+        return Texts::tr("Opening the firmware's variables");
     }
-    return subject.isMedium ? tr(QT_TR_NOOP("Opening the medium in the DVD drive"))
-                            : tr(QT_TR_NOOP("Opening the disk image"));
+    return subject.isMedium ? Texts::tr("Opening the medium in the DVD drive")
+                            : Texts::tr("Opening the disk image");
 }
 
 std::optional<Error> imageInUse(const Subject& subject, const QString& words)
@@ -80,8 +79,8 @@ std::optional<Error> imageInUse(const Subject& subject, const QString& words)
         return use.error();
     }
     // Whoever it was has gone meanwhile, or belongs to another user.
-    return Error{ErrorKind::InUse, tr(QT_TR_NOOP("%1 is in use by another program.")).arg(subject.file),
-        tr(QT_TR_NOOP("Stop the machine or the program that uses it, then start again."))};
+    return Error{ErrorKind::InUse, Texts::tr("%1 is in use by another program.").arg(subject.file),
+        Texts::tr("Stop the machine or the program that uses it, then start again.")};
 }
 
 std::optional<Error> imageNotOpened(const Subject& subject, const QString& words)
@@ -89,9 +88,9 @@ std::optional<Error> imageNotOpened(const Subject& subject, const QString& words
     if (says(words, "No such file or directory")) {
         Error error = systemError(opening(subject), subject.file, ENOENT);
         if (subject.isMedium) {
-            error.advice = tr(QT_TR_NOOP("Put it back, or eject it from the drive, then start again."));
+            error.advice = Texts::tr("Put it back, or eject it from the drive, then start again.");
         } else {
-            error.advice = tr(QT_TR_NOOP("Put it back where it was, or remove its drive, then start again."));
+            error.advice = Texts::tr("Put it back where it was, or remove its drive, then start again.");
         }
         return error;
     }
@@ -102,24 +101,23 @@ std::optional<Error> imageNotOpened(const Subject& subject, const QString& words
         return systemError(opening(subject), subject.file, EROFS);
     }
     if (says(words, "Is a directory")) {
-        return Error{ErrorKind::InvalidInput, tr(QT_TR_NOOP("%1 is a folder, not an image.")).arg(subject.file),
-            tr(QT_TR_NOOP("Choose an image file for the drive."))};
+        return Error{ErrorKind::InvalidInput, Texts::tr("%1 is a folder, not an image.").arg(subject.file),
+            Texts::tr("Choose an image file for the drive.")};
     }
     if (subject.isNvram) {
         return Error{ErrorKind::Corrupt,
-            tr(QT_TR_NOOP("The firmware's variables in %1 are damaged or belong to another firmware."))
+            Texts::tr("The firmware's variables in %1 are damaged or belong to another firmware.")
                 .arg(subject.file),
-            tr(QT_TR_NOOP("Move that file away: the next start makes a new one, and the machine forgets its boot "
-                          "entries."))};
+            Texts::tr("Move that file away: the next start makes a new one, and the machine forgets its boot "
+                      "entries.")};
     }
     const bool notItsFormat = says(words, "is not in") || says(words, "not in vhdx format")
         || says(words, "Invalid argument") || says(words, "corrupt") || says(words, "signature")
         || says(words, "Could not refresh total sector count");
     if (notItsFormat) {
         return Error{ErrorKind::Corrupt,
-            tr(QT_TR_NOOP("%1 is damaged or is not an image of the format that the machine expects."))
-                .arg(subject.file),
-            tr(QT_TR_NOOP("Check the image, or restore it from a backup."))};
+            Texts::tr("%1 is damaged or is not an image of the format that the machine expects.").arg(subject.file),
+            Texts::tr("Check the image, or restore it from a backup.")};
     }
     return std::nullopt;
 }
@@ -129,33 +127,31 @@ std::optional<Error> hostRefused(const QString& words)
     const QString port = captured(words, "host forwarding rule '(?:tcp|udp):127\\.0\\.0\\.1:([0-9]+)-");
     if (!port.isEmpty()) {
         return Error{ErrorKind::InUse,
-            tr(QT_TR_NOOP("Port %1 of this computer, which leads to the machine, is in use by another program."))
+            Texts::tr("Port %1 of this computer, which leads to the machine, is in use by another program.")
                 .arg(port),
-            tr(QT_TR_NOOP("Stop that program or forward another port, then start again."))};
+            Texts::tr("Stop that program or forward another port, then start again.")};
     }
     if (says(words, "cannot set up guest memory") || says(words, "Cannot allocate memory")) {
-        return Error{ErrorKind::NoSpace,
-            tr(QT_TR_NOOP("This computer has not enough free memory for the machine.")),
-            tr(QT_TR_NOOP("Give the machine less memory, or close other machines and programs."))};
+        return Error{ErrorKind::NoSpace, Texts::tr("This computer has not enough free memory for the machine."),
+            Texts::tr("Give the machine less memory, or close other machines and programs.")};
     }
     if (says(words, "Could not access KVM kernel module") || says(words, "failed to initialize kvm")) {
         return Error{says(words, "Permission denied") ? ErrorKind::PermissionDenied : ErrorKind::Unsupported,
             says(words, "Permission denied")
-                ? tr(QT_TR_NOOP("You have no permission to use this computer's virtualisation (/dev/kvm)."))
-                : tr(QT_TR_NOOP("This computer's virtualisation (/dev/kvm) cannot be used.")),
-            tr(QT_TR_NOOP(
-                "Start the machine with software emulation, or become a member of the group kvm and log in "
-                "again."))};
+                ? Texts::tr("You have no permission to use this computer's virtualisation (/dev/kvm).")
+                : Texts::tr("This computer's virtualisation (/dev/kvm) cannot be used."),
+            Texts::tr("Start the machine with software emulation, or become a member of the group kvm and log in "
+                      "again.")};
     }
     if (says(words, "failed to set MSR") || says(words, "kvm_") || says(words, "KVM internal error")) {
         return Error{ErrorKind::Unsupported,
-            tr(QT_TR_NOOP("This computer's virtualisation (KVM) failed while the machine started.")),
-            tr(QT_TR_NOOP("Start the machine with software emulation."))};
+            Texts::tr("This computer's virtualisation (KVM) failed while the machine started."),
+            Texts::tr("Start the machine with software emulation.")};
     }
     if (says(words, "seccomp")) {
         return Error{ErrorKind::Unsupported,
-            tr(QT_TR_NOOP("QEMU could not shut itself in: this computer's kernel has no seccomp filters.")),
-            tr(QT_TR_NOOP("Start a kernel with CONFIG_SECCOMP_FILTER."))};
+            Texts::tr("QEMU could not shut itself in: this computer's kernel has no seccomp filters."),
+            Texts::tr("Start a kernel with CONFIG_SECCOMP_FILTER.")};
     }
     return std::nullopt;
 }
@@ -164,11 +160,11 @@ std::optional<Error> placeRefused(const StoredMachine& machine, const QString& w
 {
     if (says(words, "system firmware block device") || says(words, "combined size of system firmware")) {
         return Error{ErrorKind::Corrupt,
-            tr(QT_TR_NOOP("The firmware's variables in %1 have a wrong size: the file is damaged or belongs to "
-                          "another firmware."))
+            Texts::tr("The firmware's variables in %1 have a wrong size: the file is damaged or belongs to "
+                      "another firmware.")
                 .arg(machine.nvramFile()),
-            tr(QT_TR_NOOP("Move that file away: the next start makes a new one, and the machine forgets its boot "
-                          "entries."))};
+            Texts::tr("Move that file away: the next start makes a new one, and the machine forgets its boot "
+                      "entries.")};
     }
     const QString socket = captured(words, "Failed to bind socket to (.+?): [A-Z]");
     const QString file = captured(words, "Could not create '(.+?)': [A-Z]");
@@ -181,7 +177,7 @@ std::optional<Error> placeRefused(const StoredMachine& machine, const QString& w
         : says(words, "Read-only file system")     ? EROFS
         : says(words, "No such file")              ? ENOENT
                                                    : EIO;
-    return systemError(tr(QT_TR_NOOP("Starting QEMU")), path, cause);
+    return systemError(Texts::tr("Starting QEMU"), path, cause);
 }
 
 } // namespace
@@ -207,16 +203,16 @@ Error launchFailure(const StoredMachine& machine, const QString& words)
         }
     }
     if (!error && says(complaint, "No space left on device")) {
-        error = systemError(tr(QT_TR_NOOP("Starting QEMU")), machine.folder, ENOSPC);
+        error = systemError(Texts::tr("Starting QEMU"), machine.folder, ENOSPC);
     }
     if (!error) {
         error = Error{ErrorKind::Qemu,
             complaint.isEmpty()
-                ? tr(QT_TR_NOOP("QEMU ended while it started %1, without a word.")).arg(machine.name)
-                : tr(QT_TR_NOOP("QEMU could not start %1: %2"))
+                ? Texts::tr("QEMU ended while it started %1, without a word.").arg(machine.name)
+                : Texts::tr("QEMU could not start %1: %2")
                       .arg(
                           machine.name, captured(complaint, "(?:^|\\n)(?:[0-9T:.Z-]+ )?(?:qemu[^:]*: )?([^\\n]*)")),
-            tr(QT_TR_NOOP("The log of QEMU, qemu.log in the machine's log folder, may tell more."))};
+            Texts::tr("The log of QEMU, qemu.log in the machine's log folder, may tell more.")};
     }
     error->detail = words.trimmed();
     return *error;

@@ -25,10 +25,9 @@ using namespace std::chrono_literals;
 
 const QString programName = QStringLiteral("qemu-system-x86_64");
 
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("platter::QemuProgram", text);
-}
+struct Texts {
+    Q_DECLARE_TR_FUNCTIONS(platter::QemuProgram)
+};
 
 // The cache: {"path", "size", "modified", "version"} of the program asked last.
 QString cacheFile(const QString& folder)
@@ -74,23 +73,22 @@ QCoro::Task<Result<QString>> ask(QString path)
     process.setProcessChannelMode(QProcess::MergedChannels);
     const bool started = co_await qCoro(process).start(QIODevice::ReadOnly, 5s);
     if (!started) {
-        co_return std::unexpected(Error{ErrorKind::Qemu, tr(QT_TR_NOOP("QEMU cannot be run: %1.")).arg(path),
-            tr(QT_TR_NOOP("Install the package qemu-system-x86 anew.")), process.errorString()});
+        co_return std::unexpected(Error{ErrorKind::Qemu, Texts::tr("QEMU cannot be run: %1.").arg(path),
+            Texts::tr("Install the package qemu-system-x86 anew."), process.errorString()});
     }
     if (process.state() != QProcess::NotRunning && !co_await qCoro(process).waitForFinished(10s)) {
         process.kill();
         process.waitForFinished(1000);
-        co_return std::unexpected(Error{ErrorKind::TimedOut,
-            tr(QT_TR_NOOP("QEMU did not say its version within 10 seconds: %1.")).arg(path),
-            tr(QT_TR_NOOP("Try again when the computer is less busy.")), {}});
+        co_return std::unexpected(
+            Error{ErrorKind::TimedOut, Texts::tr("QEMU did not say its version within 10 seconds: %1.").arg(path),
+                Texts::tr("Try again when the computer is less busy."), {}});
     }
     const QString words = QString::fromUtf8(process.readAll());
     static const QRegularExpression pattern(QStringLiteral("QEMU emulator version ([0-9]+(?:\\.[0-9]+)+)"));
     const QRegularExpressionMatch match = pattern.match(words);
     if (process.exitStatus() != QProcess::NormalExit || process.exitCode() != 0 || !match.hasMatch()) {
-        co_return std::unexpected(
-            Error{ErrorKind::Qemu, tr(QT_TR_NOOP("QEMU does not say its version: %1.")).arg(path),
-                tr(QT_TR_NOOP("Install the package qemu-system-x86 anew.")), words.trimmed()});
+        co_return std::unexpected(Error{ErrorKind::Qemu, Texts::tr("QEMU does not say its version: %1.").arg(path),
+            Texts::tr("Install the package qemu-system-x86 anew."), words.trimmed()});
     }
     co_return match.captured(1);
 }
@@ -102,10 +100,10 @@ QCoro::Task<Result<QemuProgram>> findQemu(QString cacheFolder)
     const QString path = QStandardPaths::findExecutable(programName);
     if (path.isEmpty()) {
         co_return std::unexpected(Error{ErrorKind::MissingProgram,
-            tr(QT_TR_NOOP("QEMU is not installed: there is no program %1.")).arg(programName),
-            tr(QT_TR_NOOP("Install the package that brings it: qemu-system-x86 on Debian, Ubuntu and Fedora, "
-                          "qemu-x86 on openSUSE, qemu-system-x86 on Arch.")),
-            tr(QT_TR_NOOP("Searched in PATH: %1")).arg(qEnvironmentVariable("PATH"))});
+            Texts::tr("QEMU is not installed: there is no program %1.").arg(programName),
+            Texts::tr("Install the package that brings it: qemu-system-x86 on Debian, Ubuntu and Fedora, "
+                      "qemu-x86 on openSUSE, qemu-system-x86 on Arch."),
+            Texts::tr("Searched in PATH: %1").arg(qEnvironmentVariable("PATH"))});
     }
     QString version = versionFromCache(cacheFolder, path);
     if (version.isEmpty()) {
@@ -117,9 +115,9 @@ QCoro::Task<Result<QemuProgram>> findQemu(QString cacheFolder)
         rememberVersion(cacheFolder, path, version);
     }
     if (QVersionNumber::fromString(version) < QVersionNumber(7, 2)) {
-        co_return std::unexpected(Error{ErrorKind::Unsupported,
-            tr(QT_TR_NOOP("QEMU %1 is too old; Platter needs 7.2 or later.")).arg(version),
-            tr(QT_TR_NOOP("Update the package qemu-system-x86.")), path});
+        co_return std::unexpected(
+            Error{ErrorKind::Unsupported, Texts::tr("QEMU %1 is too old; Platter needs 7.2 or later.").arg(version),
+                Texts::tr("Update the package qemu-system-x86."), path});
     }
     co_return QemuProgram{path, version};
 }

@@ -14,38 +14,38 @@ namespace platter {
 
 namespace {
 
+struct Texts {
+    Q_DECLARE_TR_FUNCTIONS(platter::RuntimeFolder)
+};
+
 Error unsafe(const QString& path, const QString& why)
 {
     return Error{ErrorKind::PermissionDenied,
-        QCoreApplication::translate("platter::RuntimeFolder", "The folder %1 cannot hold a machine's sockets: %2.")
-            .arg(path, why),
-        QCoreApplication::translate(
-            "platter::RuntimeFolder", "Remove it, or make it a folder that only you can enter (chmod 700)."),
-        {}};
+        Texts::tr("The folder %1 cannot hold a machine's sockets: %2.").arg(path, why),
+        Texts::tr("Remove it, or make it a folder that only you can enter (chmod 700)."), {}};
 }
 
 } // namespace
 
 Result<void> RuntimeFolder::create() const
 {
-    const auto tr = [](const char* text) { return QCoreApplication::translate("platter::RuntimeFolder", text); };
     const QByteArray name = QFile::encodeName(path);
     if (!QDir().mkpath(QFileInfo(path).path()) || (::mkdir(name.constData(), 0700) != 0 && errno != EEXIST)) {
-        return std::unexpected(systemError(tr(QT_TR_NOOP("Making the machine's runtime folder")), path, errno));
+        return std::unexpected(systemError(Texts::tr("Making the machine's runtime folder"), path, errno));
     }
     struct stat status = {};
     if (::lstat(name.constData(), &status) != 0) {
-        return std::unexpected(systemError(tr(QT_TR_NOOP("Making the machine's runtime folder")), path, errno));
+        return std::unexpected(systemError(Texts::tr("Making the machine's runtime folder"), path, errno));
     }
     if (!S_ISDIR(status.st_mode)) {
-        return std::unexpected(unsafe(path, tr(QT_TR_NOOP("it is a link or a file"))));
+        return std::unexpected(unsafe(path, Texts::tr("it is a link or a file")));
     }
     if (status.st_uid != ::geteuid()) {
-        return std::unexpected(unsafe(path, tr(QT_TR_NOOP("it belongs to another user"))));
+        return std::unexpected(unsafe(path, Texts::tr("it belongs to another user")));
     }
     // The umask, or somebody's chmod: it is ours, so it can be put right.
     if ((status.st_mode & 07777) != 0700 && ::chmod(name.constData(), 0700) != 0) {
-        return std::unexpected(unsafe(path, tr(QT_TR_NOOP("others may enter it"))));
+        return std::unexpected(unsafe(path, Texts::tr("others may enter it")));
     }
     return {};
 }

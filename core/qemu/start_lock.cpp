@@ -13,6 +13,14 @@
 
 namespace platter {
 
+namespace {
+
+struct Texts {
+    Q_DECLARE_TR_FUNCTIONS(platter::StartLock)
+};
+
+} // namespace
+
 StartLock::StartLock(UniqueFd file)
     : m_file(std::move(file))
 {
@@ -20,18 +28,17 @@ StartLock::StartLock(UniqueFd file)
 
 Result<StartLock> StartLock::take(const RuntimeFolder& runtime)
 {
-    const auto tr = [](const char* text) { return QCoreApplication::translate("platter::StartLock", text); };
     const QString path = runtime.startLock();
     UniqueFd file(::open(QFile::encodeName(path).constData(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (file && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) {
         return StartLock(std::move(file));
     }
     if (errno != EWOULDBLOCK) {
-        return std::unexpected(systemError(tr(QT_TR_NOOP("Starting the machine")), path, errno));
+        return std::unexpected(systemError(Texts::tr("Starting the machine"), path, errno));
     }
     return std::unexpected(
-        Error{ErrorKind::InUse, tr(QT_TR_NOOP("The machine is being started by another program right now.")),
-            tr(QT_TR_NOOP("Wait until it is up.")), path});
+        Error{ErrorKind::InUse, Texts::tr("The machine is being started by another program right now."),
+            Texts::tr("Wait until it is up."), path});
 }
 
 } // namespace platter
