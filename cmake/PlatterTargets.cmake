@@ -22,14 +22,14 @@ target_compile_definitions(platter_options INTERFACE
   QT_NO_CAST_FROM_ASCII QT_NO_CAST_TO_ASCII QT_NO_FOREACH QT_NO_KEYWORDS
   QT_DISABLE_DEPRECATED_UP_TO=0x060800)
 target_compile_options(platter_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align -Wnull-dereference -Werror
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align
   -fno-common -fvisibility=hidden -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
 target_link_options(platter_options INTERFACE -Wl,--as-needed)
 if(PLATTER_SANITIZE)
-  # -Wnull-dereference and -Wmaybe-uninitialized see ghosts in instrumented code.
+  # -Wmaybe-uninitialized sees ghosts in instrumented code.
   target_compile_options(platter_options INTERFACE
     -fsanitize=${PLATTER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
-    -Wno-null-dereference -Wno-maybe-uninitialized)
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(platter_options INTERFACE -fsanitize=${PLATTER_SANITIZE})
 endif()
 
