@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/qemu/launch.h"
 
+#include "core/durable_file.h"
 #include "core/qemu/detached_process.h"
 #include "core/qemu/launch_failure.h"
 #include "core/qemu/start_lock.h"
@@ -11,7 +12,6 @@
 #include <QElapsedTimer>
 #include <QFile>
 #include <QFileInfo>
-#include <QSaveFile>
 
 #include <cerrno>
 #include <chrono>
@@ -53,12 +53,7 @@ Result<void> provideNvram(const StoredMachine& machine, const Firmware& firmware
     }
     const QFileInfo nvram(machine.nvramFile());
     if (!nvram.exists()) {
-        QSaveFile target(machine.nvramFile());
-        const QByteArray content = source.readAll();
-        if (!target.open(QIODevice::WriteOnly) || target.write(content) != content.size() || !target.commit()) {
-            return std::unexpected(systemError(what, target.fileName(), errno ? errno : EIO));
-        }
-        return {};
+        return replaceContent(what, machine.nvramFile(), source.readAll());
     }
     if (firmware.varsFormat == QStringLiteral("raw") && nvram.size() != source.size()) {
         return std::unexpected(Error{ErrorKind::Corrupt,
