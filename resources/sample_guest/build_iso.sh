@@ -19,6 +19,15 @@ die() {
     exit 1
 }
 
+# step WORDS COMMAND…: silent unless it fails, and then the command's own words come first.
+step() {
+    local words=$1
+    shift
+    "$@" >"$work/log" 2>&1 && return
+    cat "$work/log" >&2
+    die "$words (its own words are above)."
+}
+
 missing=()
 while read -r program package; do
     command -v "$program" >/dev/null || [ -r "$program" ] || missing+=("$package")
@@ -124,20 +133,21 @@ find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 (cd "$root" && find . -print0 | LC_ALL=C sort -z | cpio --quiet --null --create --format=newc --owner=0:0 --reproducible) |
     zstd -q -19 --check -T0 >"$work/initramfs"
 
-ukify build --stub "$stub" --linux "$kernel/vmlinuz" --initrd "$work/initramfs" --uname "$release" \
-    --os-release "@$root/etc/os-release" --cmdline "@$here/cmdline" --output "$work/guest.efi" >"$work/ukify.log" 2>&1 ||
-    { cat "$work/ukify.log" >&2; die "ukify could not put kernel and initramfs together; its own words are above."; }
+step "ukify could not put kernel and initramfs together" \
+    ukify build --stub "$stub" --linux "$kernel/vmlinuz" --initrd "$work/initramfs" --uname "$release" \
+    --os-release "@$root/etc/os-release" --cmdline "@$here/cmdline" --output "$work/guest.efi"
 
 size=$(($(stat -c %s "$work/guest.efi") / 1024 + 1024))
 # El Torito counts an image's sectors of 512 bytes in 16 bits.
 [ "$size" -lt 32767 ] || die "Kernel and initramfs take $size KiB, more than the 32 MiB that an ISO can boot from."
 mkdir "$work/iso"
-mkfs.vfat -n SAMPLEGUEST --invariant -C "$work/iso/efi.img" "$size" >/dev/null
+step "mkfs.vfat could not make the image to boot from" \
+    mkfs.vfat -n SAMPLEGUEST --invariant -C "$work/iso/efi.img" "$size"
 mmd -i "$work/iso/efi.img" ::EFI ::EFI/BOOT
 mcopy -m -i "$work/iso/efi.img" "$work/guest.efi" ::EFI/BOOT/BOOTX64.EFI
 cp "$here/README.md" "$work/iso/README.md"
 
 mkdir -p "$(dirname "$iso")"
-xorriso -report_about SORRY -as mkisofs -quiet -o "$work/sample-guest.iso" -V PLATTER_SAMPLE -R -J \
+step "xorriso could not make the ISO" xorriso -as mkisofs -o "$work/sample-guest.iso" -V PLATTER_SAMPLE -R -J \
     -e efi.img -no-emul-boot "$work/iso"
 mv "$work/sample-guest.iso" "$iso"

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The sample guest, from its ISO to a disk of its own, on real QEMU and real firmware.
+#include "tests/guest/guest_machine.h"
+
+#include <QJsonArray>
+#include <QProcess>
+#include <QTest>
+
+using namespace platter;
+
+namespace {
+
+const QString iso = QStringLiteral(PLATTER_BINARY_DIR "/share/platter/sample-guest.iso");
+constexpr SlotId diskSlot{0, 0};
+constexpr SlotId dvdSlot{0, 1};
+
+// A command in the guest that must succeed; its output goes into OUTPUT.
+#define IN_GUEST(machine, output, command)                                                                         \
+    do {                                                                                                           \
+        const auto answer = (machine).serial().run(QStringLiteral(command));                                       \
+        QVERIFY2(answer, qPrintable((machine).transcript()));                                                      \
+        QVERIFY2(answer->exitCode == 0, qPrintable(answer->output));                                               \
+        (output) = answer->output;                                                                                 \
+    } while (false)
+
+// Starts the machine and waits for the guest's shell.
+#define BOOT(machine, from)                                                                                        \
+    do {                                                                                                           \
+        const QString problem = (machine).start();                                                                 \
+        QVERIFY2(problem.isEmpty(), qPrintable(problem));                                                          \
+        QVERIFY2((machine).serial().waitFor(QStringLiteral("Platter sample guest ready: ")),                       \
+            qPrintable((machine).transcript()));                                                                   \
+        QVERIFY2((machine).serial().waitFor(QStringLiteral(from ", Linux ")), qPrintable((machine).transcript())); \
+        QVERIFY2((machine).serial().waitFor(QStringLiteral("# ")), qPrintable((machine).transcript()));            \
+    } while (false)
+
+} // namespace
+
+class SampleGuestTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void livesOnDvdAndThenOnDisk();
+};
+
+void SampleGuestTest::livesOnDvdAndThenOnDisk()
+{
+    QString output;
+    QTemporaryDir folder;
+    const QString disk = folder.filePath(QStringLiteral("system.vhdx"));
+    QCOMPARE(QProcess::execute(QStringLiteral("qemu-img"),
+                 {QStringLiteral("create"), QStringLiteral("-q"), QStringLiteral("-f"), QStringLiteral("vhdx"),
+                     disk, QStringLiteral("2G")}),
+        0);
+
+    {
+        GuestMachine machine;
+        machine.definition().drives = {{diskSlot, DiskDrive{disk, DiskFormat::Vhdx}}, {dvdSlot, DvdDrive{iso}}};
+        machine.definition().bootOrder = {diskSlot, dvdSlot};
+        BOOT(machine, "booted from DVD");
+
+        // What is typed at the screen reaches a shell there.
+        QVERIFY(machine.pressKeys(QStringLiteral("echo typed at the screen > /dev/ttyS0\n")));
+        QVERIFY2(
+            machine.serial().waitFor(QStringLiteral("typed at the screen\n")), qPrintable(machine.transcript()));
+
+        QVERIFY2(machine.agent(QStringLiteral("guest-ping")), qPrintable(machine.transcript()));
+        IN_GUEST(machine, output, "install");
+        QVERIFY2(output.endsWith(QStringLiteral("Installed on sda\n")), qPrintable(output));
+
+        // The disk is not empty any more.
+        const auto again = machine.serial().run(QStringLiteral("install"));
+        QVERIFY(again);
+        QCOMPARE(again->exitCode, 1);
+        QVERIFY2(again->output.contains(QStringLiteral("install --yes /dev/sda")), qPrintable(again->output));
+
+        QVERIFY(machine.qmp(QStringLiteral("system_powerdown")));
+        QVERIFY2(machine.waitForEnd(), qPrintable(machine.transcript()));
+    }
+
+    {
+        GuestMachine machine;
+        machine.definition().drives = {{diskSlot, DiskDrive{disk, DiskFormat::Vhdx}}};
+        BOOT(machine, "booted from disk sda");
+        IN_GUEST(machine, output, "echo kept > /root/note");
+
+        const auto fileSystems = machine.agent(QStringLiteral("guest-get-fsinfo"));
+        QVERIFY(fileSystems);
+        bool hasRoot = false;
+        for (const QJsonValue& fileSystem : fileSystems->toArray()) {
+            hasRoot = hasRoot
+                || (fileSystem[QLatin1String("mountpoint")] == QLatin1String("/")
+                    && fileSystem[QLatin1String("name")] == QLatin1String("sda2")
+                    && fileSystem[QLatin1String("type")] == QLatin1String("ext4"));
+        }
+        QVERIFY(hasRoot);
+
+        // A guest that goes down sends no answer.
+        machine.serial().type(QStringLiteral("poweroff"));
+        QVERIFY2(machine.waitForEnd(), qPrintable(machine.transcript()));
+    }
+
+    {
+        // With both in the machine, what the firmware chose is what it says.
+        GuestMachine machine;
+        machine.definition().drives = {{diskSlot, DiskDrive{disk, DiskFormat::Vhdx}}, {dvdSlot, DvdDrive{iso}}};
+        machine.definition().bootOrder = {diskSlot, dvdSlot};
+        BOOT(machine, "booted from disk sda");
+        IN_GUEST(machine, output, "cat /root/note");
+        QCOMPARE(output, QStringLiteral("kept\n"));
+        IN_GUEST(machine, output, "! dmesg | grep -e 'EXT4-fs.*recover' -e 'EXT4-fs error'");
+    }
+}
+
+QTEST_GUILESS_MAIN(SampleGuestTest)
+#include "sample_guest_test.moc"
