@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <unordered_set>
 
 namespace platter {
 
@@ -202,29 +203,23 @@ Result<std::uint32_t> FatVolume::nextCluster(std::uint32_t cluster) const
     return next >= endFrom ? 0 : next;
 }
 
-// The chain from FIRST on, at most MOST clusters of it. A chain that bites its own tail is found with Brent's
-// algorithm: a cluster visited earlier is kept and compared with, at distances that double.
+// The chain from FIRST on, at most MOST clusters of it.
 Result<std::vector<std::uint32_t>> FatVolume::chain(std::uint32_t first, std::uint64_t most) const
 {
     std::vector<std::uint32_t> clusters;
-    std::uint32_t kept = 0;
-    std::uint64_t keepNext = 1;
+    std::unordered_set<std::uint32_t> seen;
     for (std::uint32_t cluster = first; cluster != 0;) {
         if (cluster < firstDataCluster || cluster - firstDataCluster >= m_clusterCount) {
             return std::unexpected(corrupt(QT_TRANSLATE_NOOP("platter::FatVolume",
                                                "The FAT file system has a chain of clusters that leaves it."),
                 m_fatPosition, QStringLiteral("FAT 4: cluster %1 of %2").arg(cluster).arg(m_clusterCount)));
         }
-        if (cluster == kept) {
+        if (!seen.insert(cluster).second) {
             return std::unexpected(corrupt(QT_TRANSLATE_NOOP("platter::FatVolume",
                                                "The FAT file system has a chain of clusters without an end."),
                 m_fatPosition, QStringLiteral("FAT 4: cluster %1 comes twice").arg(cluster)));
         }
         clusters.push_back(cluster);
-        if (clusters.size() == keepNext) {
-            kept = cluster;
-            keepNext *= 2;
-        }
         if (clusters.size() == most) {
             break;
         }

@@ -26,16 +26,17 @@ struct Signature {
 
 using namespace std::string_view_literals;
 
+constexpr std::string_view vhdName = "conectix";
+constexpr std::uint64_t vhdFooterSize = 512; // a fixed VHD has its name at the end alone
+
 // First bytes, from each format's own specification.
 constexpr std::array signatures{
     Signature{0, "vhdxfile"sv, "VHDX", Family::DiskImage},
-    Signature{0, "conectix"sv, "VHD", Family::DiskImage},
+    Signature{0, vhdName, "VHD", Family::DiskImage},
     Signature{0, "QFI\xfb"sv, "qcow2", Family::DiskImage},
     Signature{0, "KDMV"sv, "VMDK", Family::DiskImage},
     Signature{0, "# Disk DescriptorFile"sv, "VMDK", Family::DiskImage},
     Signature{64, "\x7f\x10\xda\xbe"sv, "VDI", Family::DiskImage},
-    Signature{512, "EFI PART"sv, "raw", Family::DiskImage},
-    Signature{4096, "EFI PART"sv, "raw", Family::DiskImage},
     Signature{0, "\x1f\x8b"sv, "gzip", Family::Archive},
     Signature{0,
         "\xfd"
@@ -48,8 +49,14 @@ constexpr std::array signatures{
     Signature{0, "Rar!\x1a\x07"sv, "RAR", Family::Archive},
     Signature{0, "\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\0"sv, "BIN", Family::RawDisc},
 };
-constexpr std::uint64_t vhdFooterSize = 512; // a fixed VHD has its name at the end alone
-constexpr std::string_view vhdName = "conectix";
+
+// A GPT's header, for sectors of 512 and 4096 bytes, or an MBR's or boot sector's mark. Other kinds of images hold
+// these too.
+constexpr std::array rawDiskSignatures{
+    Signature{512, "EFI PART"sv, "raw", Family::DiskImage},
+    Signature{4096, "EFI PART"sv, "raw", Family::DiskImage},
+    Signature{510, "\x55\xaa"sv, "raw", Family::DiskImage},
+};
 
 QString tr(const char* text)
 {
@@ -109,13 +116,15 @@ Error describe(Family family, const QString& file, const QString& name)
 
 std::optional<Error> describeForeignFile(const ByteSource& source, const QString& file)
 {
-    for (const Signature& signature : signatures) {
-        if (has(source, signature.offset, signature.bytes)) {
-            return describe(signature.family, file, QString::fromLatin1(signature.name));
-        }
+    const auto matches = [&](const Signature& signature) { return has(source, signature.offset, signature.bytes); };
+    if (const auto found = std::ranges::find_if(signatures, matches); found != signatures.end()) {
+        return describe(found->family, file, QString::fromLatin1(found->name));
     }
     if (source.size() >= vhdFooterSize && has(source, source.size() - vhdFooterSize, vhdName)) {
         return describe(Family::DiskImage, file, QStringLiteral("VHD"));
+    }
+    if (std::ranges::any_of(rawDiskSignatures, matches)) {
+        return describe(Family::DiskImage, file, QStringLiteral("raw"));
     }
     if (isWebPage(source)) {
         return describe(Family::WebPage, file, {});

@@ -27,7 +27,7 @@ QString tr(const char* text)
 Error about(const QString& file, Error error)
 {
     error.summary =
-        tr(QT_TRANSLATE_NOOP("platter::InstallMedium", "%1 cannot be used: %2")).arg(file, error.summary);
+        tr(QT_TRANSLATE_NOOP("platter::InstallMedium", "%1 cannot be used. %2")).arg(file, error.summary);
     error.detail = file + QLatin1String(": ") + error.detail;
     return error;
 }
@@ -84,7 +84,8 @@ QString newest(const QString& folder, const QString& pattern)
 QString InstallMedium::sentence() const
 {
     QString what = osName.isEmpty() ? volumeLabel : osName;
-    if (what.isEmpty()) {
+    if (what.isEmpty() || what == QLatin1String("ISOIMAGE")
+        || what == QLatin1String("CDROM")) { // tools' own defaults
         what = QFileInfo(file).fileName();
     }
     QString text;
