@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// All machines of the store with their sessions, kept true while other programs make, start, stop and delete machines.
-// GUI thread; owned by the application.
+// All machines of the store with their sessions, kept true while other programs make, start, stop and delete
+// machines. GUI thread; owned by the application.
 #pragma once
 
 #include "core/live/machine_session.h"
 #include "core/machine/new_machine.h"
 
+#include <QFileSystemWatcher>
+#include <QHash>
 #include <QObject>
+#include <QSet>
+#include <QTimer>
 
 namespace platter {
 
-// A machine that can be used, or one that cannot be read.
+// A machine that can be used, or one that cannot be read. One that runs while its folder was deleted or its
+// definition broken has both a session, until it stops, and an error.
 struct LibraryEntry {
     QString name;
     QString folder;
-    MachineSession* session = nullptr; // null: broken
+    MachineSession* session = nullptr; // null: broken; deleted later, after changed(), when the machine is gone
     std::optional<Error> error = {}; // why
 };
 
@@ -39,6 +44,21 @@ public:
 
 Q_SIGNALS:
     void changed(); // entries() is another list
+
+private:
+    MachineSession* newSession(const StoredMachine& machine);
+    // Machines that run and are not in the store, or not readable there.
+    void addUnlisted(std::vector<LibraryEntry>& entries, QSet<QString>& seen);
+    void lookAtRunning();
+    void watch();
+
+    Places m_places;
+    AcceleratorProbe& m_probe;
+    MachineStore m_store;
+    std::vector<LibraryEntry> m_entries;
+    QHash<QString, MachineSession*> m_sessions; // by id; children of this
+    QFileSystemWatcher m_watcher;
+    QTimer m_settle;
 };
 
-}
+} // namespace platter

@@ -4,23 +4,26 @@
 // one thread with an event loop); owned by MachineLibrary.
 #pragma once
 
+#include "core/live/launch_record.h"
+#include "core/live/machine_monitor.h"
 #include "core/live/machine_state.h"
 #include "core/machine/store.h"
+#include "core/places.h"
 #include "core/qemu/accelerator.h"
+#include "core/qemu/command_line.h"
 
 #include <QCoroTask>
 #include <QDateTime>
+#include <QJsonObject>
 #include <QObject>
+#include <QTimer>
 
 #include <memory>
 
 namespace platter {
 
-class QmpClient;
-struct Places;
-
-// Two clients per machine: QEMU's QMP sockets serve one each.
-enum class QmpSeat { Application, CommandLine };
+class PendingAnswer;
+class QemuProcess;
 
 enum class ShutdownWay {
     Acpi, // the power button
@@ -36,19 +39,30 @@ public:
     ~MachineSession() override;
 
     const StoredMachine& machine() const { return m_machine; }
+
     QString name() const { return m_machine.name; }
+
     MachineState state() const { return m_state; }
-    // Why the machine is in a state nobody asked for (Crashed, IoError, InternalError, a start that failed).
+
+    // Why the machine is in a state nobody asked for (Crashed, IoError, InternalError, a start that failed), or
+    // that the guest did not react to the power button, or that a running QEMU does not answer.
     const std::optional<Error>& lastError() const { return m_lastError; }
+
+    // KVM failed in the machine's first seconds: start(SoftwareEmulation) is worth offering (after powerOff() where
+    // it is still up).
+    bool canRetryWithoutKvm() const { return m_kvmFailed; }
+
     // What it runs with; only while it is up.
     const std::optional<AcceleratorReport>& accelerator() const { return m_accelerator; }
+
     QDateTime startedAt() const; // invalid when off
     QString vncSocket() const; // of the running machine
 
     // What start() would run, or did: program first.
     QCoro::Task<Result<QStringList>> commandLine() const;
 
-    // Each ends when the machine has reached the state (shutDown: when the guest has been asked), or with the error.
+    // Each ends when the machine has reached the state (shutDown: when the guest has been asked), or with the
+    // error.
     QCoro::Task<Result<void>> start(AcceleratorChoice choice = AcceleratorChoice::Automatic);
     QCoro::Task<Result<void>> shutDown(ShutdownWay way);
     QCoro::Task<Result<void>> powerOff();
@@ -66,12 +80,63 @@ public:
     // Looks whether a QEMU runs for this machine and takes it up; cheap, called when something changed on disk.
     QCoro::Task<void> refresh();
 
+    // How long a guest may take to react to the power button; 30 s unless set.
+    void setPatience(std::chrono::milliseconds patience) { m_patience.setInterval(patience); }
+
 Q_SIGNALS:
-    void stateChanged();
+    void stateChanged(); // state() or lastError()
     void definitionChanged();
     // One line of the QMP conversation, as JSON, for the details tab.
     void qmpSent(const QByteArray& line);
     void qmpReceived(const QByteArray& line);
+
+private:
+    void enter(MachineState state, std::optional<Error> error = {});
+    // SENTENCE gets the machine's name and its state.
+    std::unexpected<Error> wrongState(const QString& sentence) const;
+    Accelerator usedAccelerator() const;
+
+    QCoro::Task<Result<LaunchSettings>> launchSettings(AcceleratorChoice choice);
+    QCoro::Task<Result<void>> launchQemu(AcceleratorChoice choice);
+    // Follows the QEMU that runs for this machine.
+    QCoro::Task<Result<void>> takeUp(std::unique_ptr<QemuProcess> process);
+    QCoro::Task<void> lookAround();
+    void lookAtLeftovers();
+    QCoro::Task<Result<void>> readStatus();
+    // A command that changes the state, which is then read.
+    QCoro::Task<Result<void>> command(QString name);
+    void show(const QString& runState);
+    QCoro::Task<void> findDiskTrouble();
+    void hear(const QString& event, const QJsonObject& data);
+    QCoro::Task<void> reconnect();
+    QCoro::Task<bool> waitUntilGone(std::chrono::milliseconds deadline);
+    void finish();
+    void noteKvmFailure(const Error& error);
+
+    StoredMachine m_machine;
+    Places m_places;
+    RuntimeFolder m_runtime;
+    AcceleratorProbe& m_probe;
+    QmpSeat m_seat;
+
+    MachineState m_state = MachineState::Off;
+    std::optional<Error> m_lastError;
+    std::optional<AcceleratorReport> m_accelerator;
+    std::optional<LaunchRecord> m_launch;
+    bool m_kvmFailed = false;
+    bool m_launching = false;
+    std::shared_ptr<PendingAnswer> m_looking; // settled when lookAround() has ended
+    QTimer m_lookAgain; // runs while another program starts the machine
+
+    // Of the QEMU that is followed; null when there is none.
+    std::unique_ptr<QemuProcess> m_process;
+    std::unique_ptr<MachineMonitor> m_monitor;
+    std::shared_ptr<PendingAnswer> m_gone; // settled when QEMU has ended and the state says so
+    QString m_runState; // as query-status names it
+    bool m_endExpected = false; // QEMU said that it ends, or was told to
+    bool m_missedNothing = false; // connected without a gap in which it could have said so
+    bool m_reconnecting = false;
+    QTimer m_patience; // runs while the guest is expected to shut down
 };
 
-}
+} // namespace platter

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/live/machine_library.h"
+
+#include "core/qemu/start_lock.h"
+
+#include <QCollator>
+#include <QCoroFuture>
+#include <QDir>
+#include <QPointer>
+#include <QtConcurrentRun>
+
+#include <algorithm>
+
+namespace platter {
+
+namespace {
+
+// Somebody who makes or deletes a machine touches several files.
+constexpr std::chrono::milliseconds settling{100};
+
+bool sameEntry(const LibraryEntry& a, const LibraryEntry& b)
+{
+    return a.name == b.name && a.folder == b.folder && a.session == b.session && a.error == b.error;
+}
+
+Result<StoredMachine> makeMachine(const NewMachine& choices, MachineStore store)
+{
+    return platter::create(choices, store);
+}
+
+} // namespace
+
+MachineLibrary::MachineLibrary(const Places& places, AcceleratorProbe& probe, QObject* parent)
+    : QObject(parent)
+    , m_places(places)
+    , m_probe(probe)
+    , m_store(places.machines)
+{
+    m_settle.setSingleShot(true);
+    m_settle.setInterval(settling);
+    connect(&m_settle, &QTimer::timeout, this, &MachineLibrary::reload);
+    connect(&m_watcher, &QFileSystemWatcher::directoryChanged, this, [this](const QString& path) {
+        if (path.startsWith(m_places.runtime)) {
+            // Machines come and go there; nobody should wait to see that.
+            lookAtRunning();
+        } else {
+            m_settle.start();
+        }
+    });
+    // What is not there cannot be watched. Where it cannot be made, making the first machine says why.
+    QDir().mkpath(m_places.machines);
+    reload();
+}
+
+MachineLibrary::~MachineLibrary() = default;
+
+MachineStore& MachineLibrary::store()
+{
+    return m_store;
+}
+
+const std::vector<LibraryEntry>& MachineLibrary::entries() const
+{
+    return m_entries;
+}
+
+MachineSession* MachineLibrary::find(const QString& name) const
+{
+    const auto found = std::ranges::find(m_entries, name, &LibraryEntry::name);
+    return found == m_entries.end() ? nullptr : found->session;
+}
+
+MachineSession* MachineLibrary::newSession(const StoredMachine& machine)
+{
+    auto* session = new MachineSession(machine, m_places, m_probe, QmpSeat::Application, this);
+    connect(session, &MachineSession::stateChanged, this, [this, session] {
+        // One whose machine is gone was kept only as long as it was up.
+        if (!isUp(session->state())) {
+            m_settle.start();
+        }
+    });
+    m_sessions.insert(machine.definition.id.toString(), session);
+    return session;
+}
+
+void MachineLibrary::reload()
+{
+    std::vector<LibraryEntry> entries;
+    QSet<QString> seen;
+    for (StoreEntry& stored : m_store.list()) {
+        LibraryEntry entry{.name = stored.name, .folder = stored.folder};
+        if (stored.definition) {
+            const QString id = stored.definition->id.toString();
+            const StoredMachine machine{stored.name, stored.folder, std::move(*stored.definition)};
+            seen.insert(id);
+            entry.session = m_sessions.value(id);
+            if (entry.session != nullptr) {
+                entry.session->setMachine(machine);
+            } else {
+                entry.session = newSession(machine);
+            }
+        } else {
+            entry.error = stored.definition.error();
+        }
+        entries.push_back(std::move(entry));
+    }
+    addUnlisted(entries, seen);
+
+    std::vector<MachineSession*> unused;
+    for (auto it = m_sessions.begin(); it != m_sessions.end();) {
+        if (seen.contains(it.key())) {
+            ++it;
+        } else {
+            unused.push_back(it.value());
+            it = m_sessions.erase(it);
+        }
+    }
+    const bool isAnother = !std::ranges::equal(entries, m_entries, sameEntry);
+    m_entries = std::move(entries);
+    watch();
+    if (isAnother) {
+        Q_EMIT changed();
+    }
+    for (MachineSession* session : unused) {
+        session->deleteLater();
+    }
+    lookAtRunning();
+}
+
+void MachineLibrary::addUnlisted(std::vector<LibraryEntry>& entries, QSet<QString>& seen)
+{
+    // A QEMU that another program started, or an earlier run of this one, for a machine that has been deleted
+    // since.
+    const QStringList folders = QDir(m_places.runtime).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+    for (const QString& id : folders) {
+        const RuntimeFolder runtime{m_places.runtime + QLatin1Char('/') + id};
+        if (seen.contains(id) || m_sessions.contains(id) || !runtime.runningQemu()) {
+            continue;
+        }
+        const std::optional<LaunchRecord> record = LaunchRecord::read(runtime);
+        if (record && record->machine.definition.id.toString() == id) {
+            newSession(record->machine);
+        }
+    }
+    for (auto it = m_sessions.cbegin(); it != m_sessions.cend(); ++it) {
+        MachineSession* session = it.value();
+        const bool runs = isUp(session->state())
+            || RuntimeFolder::of(m_places.runtime, session->machine().definition.id).runningQemu().has_value();
+        if (seen.contains(it.key()) || !runs) {
+            continue;
+        }
+        seen.insert(it.key());
+        // The definition is there and broken, or all of it is gone; the guest runs on in either case.
+        const auto broken = std::ranges::find(entries, session->name(), &LibraryEntry::name);
+        if (broken != entries.end() && broken->session == nullptr) {
+            broken->session = session;
+            continue;
+        }
+        entries.push_back({.name = session->name(),
+            .folder = session->machine().folder,
+            .session = session,
+            .error = Error{ErrorKind::NotFound,
+                tr("The folder of “%1” is gone while the machine runs.").arg(session->name()),
+                tr("Save what matters from inside the guest, then shut it down: it cannot be started again."),
+                session->machine().folder}});
+    }
+    QCollator collator;
+    collator.setNumericMode(true);
+    collator.setCaseSensitivity(Qt::CaseInsensitive);
+    std::ranges::stable_sort(entries,
+        [&](const LibraryEntry& a, const LibraryEntry& b) { return collator.compare(a.name, b.name) < 0; });
+}
+
+void MachineLibrary::lookAtRunning()
+{
+    const QStringList folders = QDir(m_places.runtime).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+    for (const QString& id : folders) {
+        if (MachineSession* session = m_sessions.value(id)) {
+            QCoro::connect(session->refresh(), this, [] { });
+        } else {
+            m_settle.start();
+        }
+    }
+    watch();
+}
+
+void MachineLibrary::watch()
+{
+    QStringList wanted{m_places.machines, m_places.runtime};
+    for (const LibraryEntry& entry : m_entries) {
+        wanted << entry.folder;
+    }
+    const QStringList running = QDir(m_places.runtime).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+    for (const QString& id : running) {
+        wanted << m_places.runtime + QLatin1Char('/') + id;
+    }
+    const QStringList watched = m_watcher.directories();
+    const QSet<QString> have(watched.begin(), watched.end());
+    const QSet<QString> want(wanted.begin(), wanted.end());
+    if (const QStringList gone = (have - want).values(); !gone.isEmpty()) {
+        m_watcher.removePaths(gone);
+    }
+    // Folders that do not exist are left out, without a word.
+    QStringList fresh;
+    for (const QString& path : want - have) {
+        if (QFileInfo(path).isDir()) {
+            fresh << path;
+        }
+    }
+    if (!fresh.isEmpty()) {
+        m_watcher.addPaths(fresh);
+    }
+}
+
+QCoro::Task<Result<MachineSession*>> MachineLibrary::create(NewMachine choices)
+{
+    const QPointer<MachineLibrary> self(this);
+    const Result<StoredMachine> made = co_await QtConcurrent::run(makeMachine, choices, m_store);
+    if (!made) {
+        co_return std::unexpected(made.error());
+    }
+    MachineSession* session = nullptr;
+    if (self) {
+        reload();
+        session = m_sessions.value(made->definition.id.toString());
+    }
+    if (session == nullptr) {
+        co_return std::unexpected(
+            Error{ErrorKind::Interrupted, tr("“%1” was made, and has disappeared since.").arg(made->name),
+                tr("Look for it in the list."), made->folder});
+    }
+    co_return session;
+}
+
+Result<void> MachineLibrary::moveToTrash(const QString& name)
+{
+    MachineSession* session = find(name);
+    const std::optional<RuntimeFolder> runtime = session
+        ? std::optional(RuntimeFolder::of(m_places.runtime, session->machine().definition.id))
+        : std::nullopt;
+    if (session != nullptr && (isUp(session->state()) || runtime->runningQemu())) {
+        return std::unexpected(Error{ErrorKind::WrongState, tr("“%1” cannot be deleted while it is up.").arg(name),
+            tr("Shut it down or power it off first."), nameOf(session->state())});
+    }
+    if (const Result<void> moved = m_store.moveToTrash(name); !moved) {
+        return moved;
+    }
+    if (runtime) {
+        // What a crash left behind would speak of a machine that is gone.
+        if (const Result<StartLock> lock = StartLock::take(*runtime); lock && !runtime->runningQemu()) {
+            runtime->removeStaleFiles();
+            LaunchRecord::remove(*runtime);
+        }
+    }
+    reload();
+    return {};
+}
+
+} // namespace platter

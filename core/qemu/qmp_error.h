@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Sentences for what goes wrong between a command to QEMU and its answer. Pure functions.
+#pragma once
+
+#include "core/error.h"
+
+#include <QJsonObject>
+
+#include <chrono>
+
+namespace platter {
+
+// QEMU's answer to COMMAND: {"class": …, "desc": …}.
+Error qmpRefused(const QString& command, const QJsonObject& error);
+Error qmpTimedOut(const QString& command, std::chrono::milliseconds deadline);
+Error qmpInterrupted(const QString& command);
+
+} // namespace platter
