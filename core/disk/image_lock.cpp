@@ -59,7 +59,7 @@ QString holderOf(const struct stat& image)
 {
     const QStringList processes = QDir(QStringLiteral("/proc")).entryList(QDir::Dirs);
     for (const QString& process : processes) {
-        if (!process.at(0).isDigit() || process.toLongLong() == QCoreApplication::applicationPid()) {
+        if (!process.at(0).isDigit()) {
             continue;
         }
         const QString folder = QStringLiteral("/proc/") + process;

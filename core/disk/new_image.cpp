@@ -139,7 +139,7 @@ ByteCount initialSizeOnHost(DiskFormat format, ByteCount size)
         return ByteCount(3 * cluster + roundedUp(entries * 8, cluster));
     }
     case DiskFormat::Raw:
-        return ByteCount(0);
+        return ByteCount::kibibytes(4); // qemu-img writes the first sectors
     }
     Q_UNREACHABLE_RETURN({});
 }

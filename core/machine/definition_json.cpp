@@ -219,8 +219,11 @@ private:
 
 Drive readDrive(JsonReader& reader, const QJsonValue& value, const QString& place, const QString& folder)
 {
-    const QString type = value.toObject().value(QLatin1String("type")).toString();
-    const bool isDvd = type == QLatin1String("dvd");
+    // The type says which keys belong here.
+    const QJsonObject unchecked = value.toObject();
+    const bool isDvd = value.isObject() && unchecked.contains(QLatin1String("type"))
+        && reader.choice<bool>(unchecked, QStringLiteral("type"), place,
+            {{QStringLiteral("disk"), false}, {QStringLiteral("dvd"), true}});
     const QJsonObject object = reader.object(value, place,
         isDvd ? QStringList{QStringLiteral("slot"), QStringLiteral("type"), QStringLiteral("medium")}
               : QStringList{QStringLiteral("slot"), QStringLiteral("type"), QStringLiteral("format"),
@@ -228,8 +231,6 @@ Drive readDrive(JsonReader& reader, const QJsonValue& value, const QString& plac
     Drive drive;
     drive.slot = reader.unwrap(SlotId::parse(reader.string(object, QStringLiteral("slot"), place)),
         JsonReader::below(place, QStringLiteral("slot")));
-    reader.choice<bool>(
-        object, QStringLiteral("type"), place, {{QStringLiteral("disk"), false}, {QStringLiteral("dvd"), true}});
     if (isDvd) {
         drive.what = DvdDrive{absoluteFrom(reader.string(object, QStringLiteral("medium"), place), folder)};
     } else {

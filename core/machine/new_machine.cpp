@@ -35,6 +35,11 @@ QString fileOf(const NewDisk& disk, const QString& machineFolder)
         : disk.file;
 }
 
+bool isInside(const QString& file, const QString& folder)
+{
+    return file.startsWith(folder + QLatin1Char('/')) && !file.mid(folder.size() + 1).contains(QLatin1Char('/'));
+}
+
 DiskFormat formatOf(const QString& file)
 {
     if (const Result<ImageKind> kind = imageKindOf(file)) {
@@ -103,7 +108,8 @@ QString nearestFolder(const QString& path)
 bool isWritableFolder(const QString& folder)
 {
     // QFileInfo's answer for root ignores read-only file systems.
-    return QFileInfo(folder).isDir() && ::access(QFile::encodeName(folder).constData(), W_OK | X_OK) == 0;
+    return QFileInfo(folder).isDir()
+        && ::faccessat(AT_FDCWD, QFile::encodeName(folder).constData(), W_OK | X_OK, AT_EACCESS) == 0;
 }
 
 std::optional<Error> placeError(const QString& folder)
@@ -182,10 +188,10 @@ void checkNewDisk(Problems& list, const NewDisk& disk, const QString& machineFol
         list.add(Choice::Disk, program.error());
     }
     QString folder = nearestFolder(machineFolder);
-    if (!disk.file.isEmpty()) {
-        if (!QDir::isAbsolutePath(disk.file)) {
-            return; // a rule says so
-        }
+    if (!disk.file.isEmpty() && !QDir::isAbsolutePath(disk.file)) {
+        return; // a rule says so
+    }
+    if (!isInside(fileOf(disk, machineFolder), machineFolder)) {
         folder = QFileInfo(disk.file).absolutePath();
         if (const std::optional<Error> error = placeError(folder)) {
             list.add(Choice::Disk, *error);
@@ -230,11 +236,8 @@ QString diskLine(const NewMachine& choices, const Drive& drive)
     if (const NewDisk* made = std::get_if<NewDisk>(&choices.disk)) {
         const ByteCount atFirst = initialSizeOnHost(made->format, made->size);
         return Texts::tr("New disk in slot %1: %2").arg(drive.slot.toString(), disk.file) + QLatin1Char('\n')
-            + (atFirst.bytes() == 0
-                    ? Texts::tr("  %1, %2; takes no space at first and grows with use")
-                          .arg(displayName(made->format), made->size.toString())
-                    : Texts::tr("  %1, %2; takes %3 at first and grows with use")
-                          .arg(displayName(made->format), made->size.toString(), atFirst.toString()));
+            + Texts::tr("  %1, %2; takes %3 at first and grows with use")
+                  .arg(displayName(made->format), made->size.toString(), atFirst.toString());
     }
     return Texts::tr("Existing disk in slot %1: %2 (%3; used as it is)")
         .arg(drive.slot.toString(), disk.file, displayName(disk.format));
@@ -411,9 +414,8 @@ Result<StoredMachine> create(const NewMachine& choices, MachineStore& store)
             return {};
         }
         DiskDrive& disk = std::get<DiskDrive>(definition.drives.front().what);
-        const QString folder = store.folderFor(choices.name, choices.place) + QLatin1Char('/');
-        if (disk.file.startsWith(folder)) {
-            disk.file = temporaryFolder + QLatin1Char('/') + disk.file.mid(folder.size());
+        if (isInside(disk.file, store.folderFor(choices.name, choices.place))) {
+            disk.file = temporaryFolder + QLatin1Char('/') + QFileInfo(disk.file).fileName();
             return createImage(disk.file, made->format, made->size);
         }
         const Result<void> done = createImage(disk.file, made->format, made->size);

@@ -6,6 +6,7 @@
 #include "core/unique_fd.h"
 
 #include <QCoreApplication>
+#include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QStorageInfo>
@@ -110,7 +111,7 @@ std::vector<Error> preflight(const StoredMachine& machine, const HostResources& 
     }
     for (const Drive& drive : machine.definition.drives) {
         if (const DiskDrive* disk = std::get_if<DiskDrive>(&drive.what)) {
-            if (disk->file.isEmpty()) {
+            if (!QDir::isAbsolutePath(disk->file)) {
                 continue; // a rule has said so
             }
             const Result<DiskFormat> format = checkDiskImage(disk->file);
@@ -123,7 +124,8 @@ std::vector<Error> preflight(const StoredMachine& machine, const HostResources& 
                         .arg(machine.definitionFile()),
                     QStringLiteral("found: %1").arg(nameOf(*format))});
             }
-        } else if (const QString medium = std::get<DvdDrive>(drive.what).medium; !medium.isEmpty()) {
+        } else if (const QString medium = std::get<DvdDrive>(drive.what).medium;
+            QDir::isAbsolutePath(medium) && !QDir::cleanPath(medium).startsWith(QLatin1String("/dev/"))) {
             if (const Result<void> usable = checkMedium(medium); !usable) {
                 errors.push_back(usable.error());
                 if (usable.error().kind == ErrorKind::NotFound) {

@@ -4,6 +4,7 @@
 #include "core/durable_file.h"
 #include "core/machine/definition_json.h"
 #include "core/machine/folder_lock.h"
+#include "core/machine/partial_folder.h"
 #include "core/machine/rules.h"
 
 #include <QCollator>
@@ -12,7 +13,6 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QHash>
-#include <QRandomGenerator>
 
 #include <algorithm>
 #include <cerrno>
@@ -32,7 +32,6 @@ struct Texts {
 };
 
 const QString definitionName = QStringLiteral("machine.json");
-const QString partialSuffix = QStringLiteral(".partial");
 constexpr qint64 largestDefinition = 16 << 20;
 
 Error noSuchMachine(const QString& name)
@@ -126,38 +125,6 @@ bool exists(const QString& path)
     return ::lstat(QFile::encodeName(path).constData(), &status) == 0;
 }
 
-Result<void> removeTree(const QString& path)
-{
-    // Never follows a link. (QDir::removeRecursively gives no reason when it fails.)
-    std::error_code code;
-    std::filesystem::remove_all(QFile::encodeName(path).toStdString(), code);
-    if (code) {
-        return std::unexpected(systemError(Texts::tr("Deleting the machine's folder"), path, code.value()));
-    }
-    return {};
-}
-
-QString partialName()
-{
-    return QStringLiteral(".%1").arg(QRandomGenerator::system()->generate64(), 16, 16, QLatin1Char('0'))
-        + partialSuffix;
-}
-
-// Folders that a killed program left behind: nobody holds their lock. The caller holds the root's lock, under which
-// such a folder is made and locked, so that none is taken for a leftover between the two.
-void removeLeftovers(const QString& parent)
-{
-    const QStringList names = QDir(parent).entryList(
-        {QStringLiteral(".*") + partialSuffix}, QDir::Dirs | QDir::Hidden | QDir::NoSymLinks);
-    for (const QString& name : names) {
-        const QString path = parent + QLatin1Char('/') + name;
-        // Only what looks like ours, and is.
-        if (exists(path + QLatin1Char('/') + FolderLock::fileName()) && FolderLock::tryTake(path)) {
-            std::ignore = removeTree(path);
-        }
-    }
-}
-
 void moveInside(QString& file, const QString& from, const QString& to)
 {
     if (file.startsWith(from + QLatin1Char('/'))) {
@@ -190,48 +157,6 @@ Result<void> makeRoot(const QString& what, const QString& root)
     }
     return {};
 }
-
-// A machine's folder while it is being made: with a temporary name, locked, removed unless it was finished.
-class PartialFolder {
-public:
-    static Result<std::unique_ptr<PartialFolder>> make(const QString& what, const QString& parent)
-    {
-        const QString path = parent + QLatin1Char('/') + partialName();
-        if (::mkdir(QFile::encodeName(path).constData(), 0700) != 0) {
-            return std::unexpected(systemError(what, parent, errno));
-        }
-        Result<FolderLock> lock = FolderLock::take(path);
-        if (!lock) {
-            std::ignore = removeTree(path);
-            return std::unexpected(lock.error());
-        }
-        return std::unique_ptr<PartialFolder>(new PartialFolder(path, std::move(*lock)));
-    }
-
-    ~PartialFolder()
-    {
-        if (!m_path.isEmpty()) {
-            std::ignore = removeTree(m_path);
-        }
-    }
-    Q_DISABLE_COPY_MOVE(PartialFolder)
-
-    const QString& path() const { return m_path; }
-
-    void movedTo(const QString& path) { m_path = path; }
-
-    void finish() { m_path.clear(); }
-
-private:
-    PartialFolder(QString path, FolderLock lock)
-        : m_path(std::move(path))
-        , m_lock(std::move(lock))
-    {
-    }
-
-    QString m_path;
-    FolderLock m_lock;
-};
 
 // Names in the order in which people sort: "machine 2" before "machine 10".
 void sortByName(std::vector<StoreEntry>& entries)
@@ -381,9 +306,9 @@ Result<StoredMachine> MachineStore::create(
         if (!lock) {
             return std::unexpected(lock.error());
         }
-        removeLeftovers(root);
+        PartialFolder::removeLeftovers(root);
         if (isElsewhere) {
-            removeLeftovers(parent);
+            PartialFolder::removeLeftovers(parent);
         }
         folder = PartialFolder::make(what, parent);
     }
@@ -415,7 +340,7 @@ Result<StoredMachine> MachineStore::create(
                 checkNameIsFree(composed, isElsewhere ? std::optional(parent) : std::nullopt);
             step = isFree ? step : isFree;
         } else if (step) {
-            (*folder)->movedTo(final);
+            (*folder)->renamedTo(final);
         }
     }
     if (step && isElsewhere) {
@@ -431,7 +356,7 @@ Result<StoredMachine> MachineStore::create(
     if (!step) {
         return std::unexpected(step.error());
     }
-    (*folder)->finish();
+    (*folder)->keep();
     return StoredMachine{composed, final, std::move(definition)};
 }
 
@@ -483,14 +408,7 @@ Result<void> MachineStore::moveToTrash(const QString& name)
 
 Result<void> MachineStore::deleteForGood(const QString& name)
 {
-    return remove(name, [](const QString& folder) -> Result<void> {
-        // Out of sight first, so that no half of a machine is ever listed; what a power cut leaves under this name
-        // a later create() clears away.
-        const QString hidden = QFileInfo(folder).absolutePath() + QLatin1Char('/') + partialName();
-        const bool renamed =
-            ::rename(QFile::encodeName(folder).constData(), QFile::encodeName(hidden).constData()) == 0;
-        return removeTree(renamed ? hidden : folder);
-    });
+    return remove(name, [](const QString& folder) -> Result<void> { return PartialFolder::removeWhole(folder); });
 }
 
 Result<void> MachineStore::remove(
