@@ -31,6 +31,26 @@ QString escaped(QString value)
     return value.replace(QLatin1Char(','), QStringLiteral(",,"));
 }
 
+// Compact, and with what a reader looks for in front.
+QString inReadingOrder(QJsonObject object)
+{
+    QStringList members;
+    const auto move = [&members, &object](const QString& key) {
+        const QJsonObject member{{key, object.take(key)}};
+        members.append(
+            QString::fromUtf8(QJsonDocument(member).toJson(QJsonDocument::Compact)).sliced(1).chopped(1));
+    };
+    for (const QString& key : {QStringLiteral("driver"), QStringLiteral("id"), QStringLiteral("node-name")}) {
+        if (object.contains(key)) {
+            move(key);
+        }
+    }
+    while (!object.isEmpty()) {
+        move(object.constBegin().key());
+    }
+    return QLatin1Char('{') + members.join(QLatin1Char(',')) + QLatin1Char('}');
+}
+
 // Everything with a file name in it goes through JSON, which needs no escapes.
 class Arguments {
 public:
@@ -43,10 +63,7 @@ public:
 
     void option(const char* name, const QString& value) { m_list << QLatin1String(name) << value; }
 
-    void option(const char* name, const QJsonObject& value)
-    {
-        option(name, QString::fromUtf8(QJsonDocument(value).toJson(QJsonDocument::Compact)));
-    }
+    void option(const char* name, const QJsonObject& value) { option(name, inReadingOrder(value)); }
 
     void blockdev(const QJsonObject& value) { option("-blockdev", value); }
 

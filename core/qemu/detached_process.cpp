@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 #include <QFile>
+#include <QFileInfo>
 #include <QProcess>
 
 #include <cerrno>
@@ -51,9 +52,10 @@ Result<DetachedProcess> DetachedProcess::start(const QStringList& commandLine, c
     environment.insert(QStringLiteral("LC_ALL"), QStringLiteral("C.UTF-8"));
     process.setProcessEnvironment(environment);
     qint64 pid = 0;
-    if (!process.startDetached(&pid)) {
+    // With every descriptor closed there is none left on which an exec that fails could be reported.
+    if (!QFileInfo(process.program()).isExecutable() || !process.startDetached(&pid)) {
         return std::unexpected(
-            Error{ErrorKind::MissingProgram, Texts::tr("The program %1 cannot be run.").arg(commandLine.first()),
+            Error{ErrorKind::MissingProgram, Texts::tr("The program %1 cannot be run.").arg(process.program()),
                 Texts::tr("Install it anew."), process.errorString()});
     }
     return DetachedProcess(pid_t(pid), UniqueFd(int(::syscall(SYS_pidfd_open, pid_t(pid), 0))));

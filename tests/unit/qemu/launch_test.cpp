@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/qemu/block_graph.h"
 #include "core/qemu/start_lock.h"
+#include "golden_machines.h"
 #include "scratch_machine.h"
 
 #include <QDir>
@@ -11,6 +13,9 @@
 #include <QTcpServer>
 #include <QTest>
 
+#include <algorithm>
+#include <csignal>
+#include <functional>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,6 +26,15 @@ namespace {
 Result<void> start(const ScratchMachine& scratch)
 {
     return QCoro::waitFor(launch(scratch.machine, scratch.settings));
+}
+
+using Spoil = std::function<void(ScratchMachine&)>;
+
+// Zeros.
+bool makeFile(const QString& path, qint64 size)
+{
+    QFile file(path);
+    return file.open(QIODevice::WriteOnly) && file.resize(size);
 }
 
 QByteArray contentOf(const QString& file)
@@ -76,10 +90,9 @@ private Q_SLOTS:
     void startsAMachineThatIsShutIn()
     {
         ScratchMachine scratch(QStringLiteral("Größe 50% \"a\", b's"));
-        scratch.machine.definition.drives = {{{0, 0},
-                                                 DiskDrive{scratch.makeImage(QStringLiteral("d, 'x'.vhdx"),
-                                                     DiskFormat::Vhdx, ByteCount::mebibytes(64))}},
-            {{0, 1}, DvdDrive{}}};
+        const QString image = scratch.path(QStringLiteral("d, 'x'.vhdx"));
+        QVERIFY(ScratchMachine::makeImage(image, DiskFormat::Vhdx, ByteCount::mebibytes(64)));
+        scratch.machine.definition.drives = {{{0, 0}, DiskDrive{image}}, {{0, 1}, DvdDrive{}}};
         scratch.machine.definition.adapters = {{QStringLiteral("52:54:00:12:34:56"), {}}};
         int inheritable[2] = {};
         QCOMPARE(::pipe(inheritable), 0);
@@ -113,6 +126,234 @@ private Q_SLOTS:
         QVERIFY(scratch.quit());
         QVERIFY(start(scratch));
         QVERIFY(scratch.quit());
+    }
+
+    void startsEveryKindOfMachine_data()
+    {
+        QTest::addColumn<int>("index");
+        const std::vector<GoldenMachine> machines = goldenMachines(QStringLiteral("/machines"));
+        for (int index = 0; index < int(machines.size()); ++index) {
+            QTest::newRow(qPrintable(machines[size_t(index)].golden)) << index;
+        }
+    }
+
+    void startsEveryKindOfMachine()
+    {
+        QFETCH(int, index);
+        ScratchMachine scratch(QStringLiteral("m"));
+        const GoldenMachine golden = goldenMachines(scratch.path({}))[size_t(index)];
+        scratch.machine = golden.machine;
+        QVERIFY(QDir().mkpath(scratch.machine.folder));
+        for (const Drive& drive : scratch.machine.definition.drives) {
+            if (const auto* disk = std::get_if<DiskDrive>(&drive.what)) {
+                QVERIFY(ScratchMachine::makeImage(disk->file, disk->format, ByteCount::mebibytes(64)));
+            } else if (const QString& medium = std::get<DvdDrive>(drive.what).medium; !medium.isEmpty()) {
+                QVERIFY(makeFile(medium, 1 << 20));
+            }
+        }
+        // Whatever the golden one runs on: this computer may have no KVM.
+        scratch.settings.firmware =
+            findFirmware({QStringLiteral("/usr/share/qemu/firmware")}, golden.secureBoot).value();
+        const Result<void> started = start(scratch);
+        QVERIFY2(started, started ? "" : qPrintable(started.error().text() + started.error().detail));
+
+        const QJsonArray devices = scratch.qmp(QStringLiteral("query-block"))[QStringLiteral("return")].toArray();
+        for (const Drive& drive : scratch.machine.definition.drives) {
+            const auto isDrive = [&drive](const QJsonValue& device) {
+                return device[QStringLiteral("qdev")].toString() == driveName(drive.slot);
+            };
+            QVERIFY2(std::ranges::any_of(devices, isDrive), qPrintable(driveName(drive.slot)));
+        }
+        QVERIFY(scratch.quit());
+        QCOMPARE(contentOf(scratch.machine.qemuLog()), QByteArray());
+    }
+
+    void changesTheMediumOfARunningMachine()
+    {
+        ScratchMachine scratch(QStringLiteral("m"));
+        const SlotId slot{0, 1};
+        scratch.machine.definition.drives = {{slot, DvdDrive{}}};
+        const QString iso = scratch.path(QStringLiteral("new.iso"));
+        QVERIFY(makeFile(iso, 1 << 20));
+        QVERIFY(start(scratch));
+        const auto works = [&scratch](const QString& command, const QJsonObject& arguments) {
+            return scratch.qmp(command, arguments).contains(QStringLiteral("return"));
+        };
+        const QJsonObject drive{{QStringLiteral("id"), driveName(slot)}};
+        QVERIFY(works(QStringLiteral("blockdev-add"), mediumFileNode(slot, 1, iso)));
+        QVERIFY(works(QStringLiteral("blockdev-add"), mediumNode(slot, 1)));
+        QVERIFY(works(QStringLiteral("blockdev-open-tray"), drive));
+        QJsonObject insert = drive;
+        insert.insert(QStringLiteral("node-name"), formatNodeName(slot, 1));
+        QVERIFY(works(QStringLiteral("blockdev-insert-medium"), insert));
+        QVERIFY(works(QStringLiteral("blockdev-close-tray"), drive));
+        QVERIFY(works(QStringLiteral("blockdev-open-tray"), drive));
+        QVERIFY(works(QStringLiteral("blockdev-remove-medium"), drive));
+        for (const QString& node : {formatNodeName(slot, 1), fileNodeName(slot, 1)}) {
+            QVERIFY(works(QStringLiteral("blockdev-del"), {{QStringLiteral("node-name"), node}}));
+        }
+        QVERIFY(scratch.quit());
+    }
+
+    void aStartThatFailsSaysWhy_data()
+    {
+        QTest::addColumn<Spoil>("spoil");
+        QTest::addColumn<ErrorKind>("kind");
+        QTest::addColumn<QStringList>("sayings");
+        const auto row = [](const char* name, Spoil spoil, ErrorKind kind, const QStringList& sayings) {
+            QTest::newRow(name) << spoil << kind << sayings;
+        };
+        row("missing image", [](ScratchMachine& m) { QFile::remove(m.path(QStringLiteral("d.qcow2"))); },
+            ErrorKind::NotFound, {QStringLiteral("d.qcow2 does not exist"), QStringLiteral("remove its drive")});
+        row("missing medium", [](ScratchMachine& m) { QFile::remove(m.path(QStringLiteral("m.iso"))); },
+            ErrorKind::NotFound, {QStringLiteral("m.iso does not exist"), QStringLiteral("eject")});
+        row("image of another format",
+            [](ScratchMachine& m) { QVERIFY(makeFile(m.path(QStringLiteral("d.qcow2")), 1 << 20)); },
+            ErrorKind::Corrupt, {QStringLiteral("d.qcow2 is damaged")});
+        row("image is a folder",
+            [](ScratchMachine& m) {
+                QFile::remove(m.path(QStringLiteral("d.qcow2")));
+                QVERIFY(QDir().mkdir(m.path(QStringLiteral("d.qcow2"))));
+            },
+            ErrorKind::InvalidInput, {QStringLiteral("d.qcow2 is a folder")});
+        row("NVRAM of another size", [](ScratchMachine& m) { QVERIFY(makeFile(m.machine.nvramFile(), 4096)); },
+            ErrorKind::Corrupt, {QStringLiteral("wrong size"), QStringLiteral("Move that file away")});
+        row("NVRAM is a folder", [](ScratchMachine& m) { QVERIFY(QDir().mkdir(m.machine.nvramFile())); },
+            ErrorKind::Corrupt, {QStringLiteral("nvram.fd"), QStringLiteral("Move that file away")});
+        row("no NVRAM template",
+            [](ScratchMachine& m) { m.settings.firmware.varsTemplate = QStringLiteral("/nowhere/vars.fd"); },
+            ErrorKind::NotFound, {QStringLiteral("/nowhere/vars.fd does not exist")});
+        row("machine's folder deleted", [](ScratchMachine& m) { QDir(m.machine.folder).removeRecursively(); },
+            ErrorKind::NotFound, {QStringLiteral("put it back")});
+        row("log folder is a file", [](ScratchMachine& m) { QVERIFY(makeFile(m.machine.logFolder(), 1)); },
+            ErrorKind::AlreadyExists, {QStringLiteral("log")});
+        row("no such program", [](ScratchMachine& m) { m.settings.program = QStringLiteral("/nowhere/qemu"); },
+            ErrorKind::MissingProgram, {QStringLiteral("/nowhere/qemu")});
+        row("too much memory", [](ScratchMachine& m) { m.machine.definition.memory = ByteCount::tebibytes(200); },
+            ErrorKind::NoSpace, {QStringLiteral("not enough free memory")});
+        row("runtime folder is a file",
+            [](ScratchMachine& m) {
+                QVERIFY(QDir().mkpath(QFileInfo(m.settings.runtime.path).path()));
+                QVERIFY(makeFile(m.settings.runtime.path, 1));
+            },
+            ErrorKind::PermissionDenied, {QStringLiteral("it is a link or a file")});
+    }
+
+    void aStartThatFailsSaysWhy()
+    {
+        QFETCH(Spoil, spoil);
+        QFETCH(ErrorKind, kind);
+        QFETCH(QStringList, sayings);
+        ScratchMachine scratch(QStringLiteral("m"));
+        const QString image = scratch.path(QStringLiteral("d.qcow2"));
+        const QString medium = scratch.path(QStringLiteral("m.iso"));
+        QVERIFY(ScratchMachine::makeImage(image, DiskFormat::Qcow2, ByteCount::mebibytes(1)));
+        QVERIFY(makeFile(medium, 1 << 20));
+        scratch.machine.definition.drives = {
+            {{0, 0}, DiskDrive{image, DiskFormat::Qcow2}}, {{0, 1}, DvdDrive{medium}}};
+        spoil(scratch);
+        if (QTest::currentTestFailed()) {
+            return;
+        }
+        const Result<void> started = start(scratch);
+        QVERIFY(!started);
+        const QString text = started.error().text() + QLatin1Char('\n') + started.error().detail;
+        QVERIFY2(started.error().kind == kind, qPrintable(nameOf(started.error().kind) + text));
+        for (const QString& saying : sayings) {
+            QVERIFY2(started.error().text().contains(saying), qPrintable(text));
+        }
+        QVERIFY(!started.error().advice.isEmpty());
+        QVERIFY(!scratch.settings.runtime.runningQemu());
+    }
+
+    void anImageThatAnotherMachineUsesNamesIt_data()
+    {
+        QTest::addColumn<DiskFormat>("format");
+        for (const DiskFormat format : {DiskFormat::Vhdx, DiskFormat::Qcow2, DiskFormat::Raw}) {
+            QTest::newRow(qPrintable(nameOf(format))) << format;
+        }
+    }
+
+    void anImageThatAnotherMachineUsesNamesIt()
+    {
+        QFETCH(DiskFormat, format);
+        ScratchMachine first(QStringLiteral("first"));
+        ScratchMachine second(QStringLiteral("second"));
+        const QString image = first.path(QStringLiteral("shared"));
+        QVERIFY(ScratchMachine::makeImage(image, format, ByteCount::mebibytes(64)));
+        first.machine.definition.drives = {{{0, 0}, DiskDrive{image, format}}};
+        second.machine.definition.drives = first.machine.definition.drives;
+        QVERIFY(start(first));
+        const Result<void> started = start(second);
+        QVERIFY(!started);
+        QCOMPARE(started.error().kind, ErrorKind::InUse);
+        QVERIFY2(started.error().summary.contains(image), qPrintable(started.error().summary));
+        QVERIFY2(started.error().text().contains(QString::number(*first.settings.runtime.runningQemu())),
+            qPrintable(started.error().text()));
+        // The first one does not notice.
+        QVERIFY(first.quit());
+        QVERIFY(start(second));
+        QVERIFY(second.quit());
+    }
+
+    void aPortThatIsTakenIsNamed()
+    {
+        ScratchMachine scratch(QStringLiteral("m"));
+        QTcpServer server;
+        QVERIFY(server.listen(QHostAddress::LocalHost));
+        scratch.machine.definition.adapters = {
+            {QStringLiteral("52:54:00:12:34:56"), {{Protocol::Tcp, server.serverPort(), 22}}}};
+        const Result<void> started = start(scratch);
+        QVERIFY(!started);
+        QCOMPARE(started.error().kind, ErrorKind::InUse);
+        QVERIFY2(started.error().summary.contains(QString::number(server.serverPort())),
+            qPrintable(started.error().summary));
+
+        server.close();
+        QVERIFY(start(scratch));
+        QCOMPARE(listeningPorts(*scratch.settings.runtime.runningQemu()).size(), 1);
+        QVERIFY(scratch.quit());
+    }
+
+    void twoProgramsNeverStartOneMachineAtOnce()
+    {
+        ScratchMachine scratch(QStringLiteral("m"));
+        QVERIFY(scratch.settings.runtime.create());
+        {
+            const Result<StartLock> other = StartLock::take(scratch.settings.runtime);
+            QVERIFY(other);
+            const Result<void> started = start(scratch);
+            QVERIFY(!started);
+            QCOMPARE(started.error().kind, ErrorKind::InUse);
+        }
+        QVERIFY(start(scratch));
+        QVERIFY(scratch.quit());
+    }
+
+    void startsAfterAQemuThatWasKilled()
+    {
+        ScratchMachine scratch(QStringLiteral("m"));
+        QVERIFY(start(scratch));
+        const std::optional<pid_t> qemu = scratch.settings.runtime.runningQemu();
+        QVERIFY(qemu);
+        QCOMPARE(::kill(*qemu, SIGKILL), 0);
+        QVERIFY(QTest::qWaitFor([&scratch] { return !scratch.settings.runtime.runningQemu(); }));
+        QVERIFY(QFileInfo::exists(scratch.settings.runtime.pidFile()));
+        QVERIFY(start(scratch));
+        QVERIFY(scratch.quit());
+    }
+
+    void logsThatHaveGrownAreRotated()
+    {
+        ScratchMachine scratch(QStringLiteral("m"));
+        QVERIFY(QDir().mkpath(scratch.machine.logFolder()));
+        QVERIFY(makeFile(scratch.machine.serialLog(), 9 << 20));
+        QVERIFY(makeFile(scratch.machine.qemuLog(), 1 << 20));
+        QVERIFY(start(scratch));
+        QVERIFY(scratch.quit());
+        QCOMPARE(QFileInfo(scratch.machine.serialLog() + QStringLiteral(".1")).size(), 9 << 20);
+        QVERIFY(QFileInfo(scratch.machine.serialLog()).size() < 1 << 20);
+        QVERIFY(QFileInfo(scratch.machine.qemuLog()).size() >= 1 << 20);
     }
 };
 

@@ -38,13 +38,13 @@ ScratchMachine::~ScratchMachine()
     }
 }
 
-QString ScratchMachine::makeImage(const QString& file, DiskFormat format, ByteCount size) const
+bool ScratchMachine::makeImage(const QString& file, DiskFormat format, ByteCount size)
 {
-    const QString image = path(file);
-    const int code = QProcess::execute(QStringLiteral("qemu-img"),
-        {QStringLiteral("create"), QStringLiteral("-q"), QStringLiteral("-f"), nameOf(format), image,
-            QString::number(size.bytes())});
-    return code == 0 ? image : QString();
+    // "file:", for a name may look like a protocol.
+    return QProcess::execute(QStringLiteral("qemu-img"),
+               {QStringLiteral("create"), QStringLiteral("-q"), QStringLiteral("-f"), nameOf(format),
+                   QStringLiteral("file:") + file, QString::number(size.bytes())})
+        == 0;
 }
 
 QJsonObject ScratchMachine::qmp(const QString& command, const QJsonObject& arguments) const

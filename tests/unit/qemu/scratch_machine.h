@@ -22,8 +22,8 @@ public:
 
     QString path(const QString& file) const { return m_folder.filePath(file); }
 
-    // An image of SIZE made by qemu-img.
-    QString makeImage(const QString& file, DiskFormat format, ByteCount size) const;
+    // By qemu-img.
+    static bool makeImage(const QString& file, DiskFormat format, ByteCount size);
     // One command on the application's QMP socket; its answer ("return" or "error").
     QJsonObject qmp(const QString& command, const QJsonObject& arguments = {}) const;
     // Ends QEMU by QMP and waits until it is gone.
