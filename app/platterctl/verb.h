@@ -36,7 +36,7 @@ struct Verb {
     QStringList positional; // "NAME"; a trailing "…" takes any number
     QString summary; // one line for the overview
     QList<QCommandLineOption> options;
-    QCoro::Task<int> (*run)(Context& context, Arguments arguments, Report report);
+    QCoro::Task<int> (*run)(Context* context, Arguments arguments, Report report);
 };
 
 std::vector<Verb> machineVerbs();
@@ -44,6 +44,6 @@ std::vector<Verb> driveVerbs();
 std::vector<Verb> mediumVerbs();
 
 // The machine's session on the command line's QMP seat, with its present state.
-QCoro::Task<Result<std::shared_ptr<MachineSession>>> sessionOf(Context& context, QString name);
+QCoro::Task<Result<std::shared_ptr<MachineSession>>> sessionOf(Context* context, QString name);
 
 }

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/platterctl/choices.h"
+
+#include "core/media/install_medium.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QFileInfo>
+
+namespace platter::ctl {
+
+namespace {
+
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("platterctl", text);
+}
+
+QCommandLineOption option(const char* name, const QString& description, const char* value = nullptr)
+{
+    QCommandLineOption made(QString::fromLatin1(name), description);
+    if (value) {
+        made.setValueName(QString::fromLatin1(value));
+    }
+    return made;
+}
+
+Error unusable(const char* name, const QString& value, const QString& takes)
+{
+    return Error{ErrorKind::InvalidInput, tr("--%1 cannot be “%2”.").arg(QString::fromLatin1(name), value), takes};
+}
+
+QString absolute(const QString& path)
+{
+    return QDir::cleanPath(QFileInfo(path).absoluteFilePath());
+}
+
+Result<PortForward> forwardFrom(const QString& text)
+{
+    const QStringList parts = text.split(QLatin1Char(':'));
+    const bool named = parts.size() == 3
+        && (parts[0] == QLatin1String("tcp") || parts[0] == QLatin1String("udp"));
+    bool hostOk = false;
+    bool guestOk = false;
+    const quint16 host = parts.value(parts.size() - 2).toUShort(&hostOk);
+    const quint16 guest = parts.value(parts.size() - 1).toUShort(&guestOk);
+    if ((!named && parts.size() != 2) || !hostOk || !guestOk) {
+        return std::unexpected(
+            unusable("forward", text, tr("Write HOSTPORT:GUESTPORT or udp:HOSTPORT:GUESTPORT, as in 2222:22.")));
+    }
+    const bool udp = named && parts[0] == QLatin1String("udp");
+    return PortForward{udp ? Protocol::Udp : Protocol::Tcp, host, guest};
+}
+
+Result<void> readDisk(const Arguments& arguments, NewMachine& choices)
+{
+    const QString size = arguments.value(QStringLiteral("disk"));
+    const QString file = arguments.value(QStringLiteral("disk-file"));
+    const QString format = arguments.value(QStringLiteral("disk-format"));
+    choices.disk = NoDisk{};
+    if (!size.isEmpty()) {
+        const Result<ByteCount> bytes = ByteCount::parse(size);
+        if (!bytes) {
+            return std::unexpected(bytes.error());
+        }
+        NewDisk disk{.size = *bytes, .file = file.isEmpty() ? QString() : absolute(file)};
+        if (!format.isEmpty()) {
+            const std::optional<DiskFormat> known = diskFormatFromString(format);
+            if (!known) {
+                return std::unexpected(unusable("disk-format", format, tr("It takes vhdx, qcow2 or raw.")));
+            }
+            disk.format = *known;
+        }
+        choices.disk = disk;
+        return {};
+    }
+    if (!format.isEmpty()) {
+        return std::unexpected(unusable("disk-format", format,
+            tr("It is for a new disk: say its size with --disk. An existing disk's format is read from the file.")));
+    }
+    if (!file.isEmpty()) {
+        choices.disk = ExistingDisk{absolute(file)};
+    }
+    return {};
+}
+
+Result<void> readNetwork(const Arguments& arguments, NewMachine& choices)
+{
+    const QString network = arguments.value(QStringLiteral("network"));
+    if (network != QLatin1String("nat") && network != QLatin1String("none")) {
+        return std::unexpected(unusable("network", network, tr("It takes nat or none.")));
+    }
+    choices.hasNetwork = network == QLatin1String("nat");
+    choices.bootFromNetwork = arguments.isSet(QStringLiteral("network-boot"));
+    for (const QString& text : arguments.values(QStringLiteral("forward"))) {
+        const Result<PortForward> forward = forwardFrom(text);
+        if (!forward) {
+            return std::unexpected(forward.error());
+        }
+        choices.forwards.push_back(*forward);
+    }
+    if (!choices.hasNetwork && (choices.bootFromNetwork || !choices.forwards.empty())) {
+        return std::unexpected(unusable("network", network, tr("--network-boot and --forward need a network.")));
+    }
+    return {};
+}
+
+}
+
+QList<QCommandLineOption> choiceOptions()
+{
+    QCommandLineOption network = option("network", tr("nat (default) or none."), "nat|none");
+    network.setDefaultValue(QStringLiteral("nat"));
+    return {
+        option("memory", tr("Memory, as in 2G. By default what the system on the first ISO asks for."), "size"),
+        option("cpus", tr("Processors. By default what the system on the first ISO asks for."), "number"),
+        option("disk", tr("Make a disk of this size, as in 40G."), "size"),
+        option("disk-format", tr("The new disk's format: vhdx (default), qcow2 or raw."), "format"),
+        option("disk-file", tr("With --disk: where to make it. Alone: an existing disk image."), "file"),
+        option("iso", tr("Add a DVD drive with this ISO; may be given several times, the system's first."), "file"),
+        option("any-medium", tr("Take an ISO even if it cannot boot this machine.")),
+        network,
+        option("network-boot", tr("Boot from the network.")),
+        option("forward", tr("Lead a port of this host's 127.0.0.1 to one of the guest."), "[tcp:|udp:]host:guest"),
+        option("place", tr("Keep the machine's folder in this folder."), "folder"),
+        option("start", tr("Start it when it is made.")),
+        option("dry-run", tr("Say what would be made, and make nothing.")),
+    };
+}
+
+Result<NewMachine> choicesFrom(const Arguments& arguments)
+{
+    NewMachine choices;
+    choices.name = arguments.positional[0];
+    for (const QString& iso : arguments.values(QStringLiteral("iso"))) {
+        choices.media.append(absolute(iso));
+    }
+    const HostResources host = HostResources::ofThisHost();
+    choices.cpus = std::min(choices.cpus, host.cpus);
+    if (!choices.media.isEmpty()) {
+        if (const Result<InstallMedium> medium = inspectMedium(choices.media.first())) {
+            choices.osId = medium->osId;
+            if (medium->recommended.memory > ByteCount()) {
+                choices.memory = std::min(medium->recommended.memory, host.memory);
+            }
+            if (medium->recommended.cpus > 0) {
+                choices.cpus = std::min(medium->recommended.cpus, host.cpus);
+            }
+        }
+    }
+    if (const QString text = arguments.value(QStringLiteral("memory")); !text.isEmpty()) {
+        const Result<ByteCount> memory = ByteCount::parse(text);
+        if (!memory) {
+            return std::unexpected(memory.error());
+        }
+        choices.memory = *memory;
+    }
+    if (const QString text = arguments.value(QStringLiteral("cpus")); !text.isEmpty()) {
+        bool ok = false;
+        choices.cpus = text.toInt(&ok);
+        if (!ok) {
+            return std::unexpected(unusable("cpus", text, tr("It takes a whole number.")));
+        }
+    }
+    if (const QString place = arguments.value(QStringLiteral("place")); !place.isEmpty()) {
+        choices.place = absolute(place);
+    }
+    if (const Result<void> disk = readDisk(arguments, choices); !disk) {
+        return std::unexpected(disk.error());
+    }
+    if (const Result<void> network = readNetwork(arguments, choices); !network) {
+        return std::unexpected(network.error());
+    }
+    return choices;
+}
+
+std::vector<Error> mediaProblems(const QStringList& media)
+{
+    if (media.isEmpty()) {
+        return {};
+    }
+    const Result<InstallMedium> medium = inspectMedium(media.first());
+    if (!medium) {
+        return {medium.error()};
+    }
+    if (medium->uefi == UefiBoot::Yes) {
+        return {};
+    }
+    return {Error{ErrorKind::Unsupported, QStringLiteral("%1: %2").arg(medium->file, medium->sentence()),
+        tr("Choose a medium that boots with UEFI, or add --any-medium to use this one all the same.")}};
+}
+
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/platterctl/machine_json.h"
+
+#include "core/machine/definition_json.h"
+
+#include <QCoreApplication>
+#include <QJsonDocument>
+
+namespace platter::ctl {
+
+namespace {
+
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("platterctl", text);
+}
+
+QString displayName(const Drive& drive)
+{
+    if (const auto* disk = std::get_if<DiskDrive>(&drive.what)) {
+        return tr("disk (%1) %2").arg(displayName(disk->format), disk->file);
+    }
+    const QString medium = std::get<DvdDrive>(drive.what).medium;
+    return medium.isEmpty() ? tr("DVD drive, empty") : tr("DVD drive with %1").arg(medium);
+}
+
+}
+
+QString displayName(const BootDevice& device)
+{
+    if (const auto* slot = std::get_if<SlotId>(&device)) {
+        return slot->toString();
+    }
+    return tr("network %1").arg(std::get<AdapterId>(device).index);
+}
+
+QJsonObject toJson(const MachineSession& session)
+{
+    const StoredMachine& machine = session.machine();
+    QJsonObject json{
+        {QStringLiteral("name"), machine.name},
+        {QStringLiteral("folder"), machine.folder},
+        {QStringLiteral("state"), nameOf(session.state())},
+        {QStringLiteral("definition"),
+            QJsonDocument::fromJson(platter::toJson(machine.definition, machine.folder)).object()},
+    };
+    if (session.accelerator()) {
+        const bool kvm = session.accelerator()->accelerator == Accelerator::Kvm;
+        json[QStringLiteral("accelerator")] = kvm ? QStringLiteral("kvm") : QStringLiteral("tcg");
+        json[QStringLiteral("acceleratorReason")] = session.accelerator()->reason;
+        json[QStringLiteral("startedAt")] = session.startedAt().toUTC().toString(Qt::ISODate);
+        json[QStringLiteral("vncSocket")] = session.vncSocket();
+    }
+    if (session.lastError()) {
+        json[QStringLiteral("error")] = session.lastError()->text();
+    }
+    return json;
+}
+
+QString describe(const MachineSession& session)
+{
+    const StoredMachine& machine = session.machine();
+    const Definition& definition = machine.definition;
+    QStringList lines{
+        tr("%1: %2").arg(machine.name, displayName(session.state())),
+        tr("folder      %1").arg(machine.folder),
+        tr("memory      %1").arg(definition.memory.toString()),
+        tr("processors  %1").arg(definition.cpus),
+    };
+    if (session.lastError()) {
+        lines.insert(1, session.lastError()->text());
+    }
+    if (session.accelerator()) {
+        const bool kvm = session.accelerator()->accelerator == Accelerator::Kvm;
+        lines << tr("accelerator %1")
+                     .arg(kvm ? QStringLiteral("KVM") : tr("software emulation. ") + session.accelerator()->reason);
+    }
+    for (const Drive& drive : definition.drives) {
+        lines << tr("drive %1   %2").arg(drive.slot.toString(), displayName(drive));
+    }
+    for (std::size_t i = 0; i < definition.adapters.size(); ++i) {
+        lines << tr("network %1   NAT, %2").arg(i).arg(definition.adapters[i].mac);
+        for (const PortForward& forward : definition.adapters[i].forwards) {
+            lines << tr("            127.0.0.1:%1 leads to port %2 (%3)")
+                         .arg(forward.hostPort)
+                         .arg(forward.guestPort)
+                         .arg(forward.protocol == Protocol::Tcp ? QStringLiteral("TCP") : QStringLiteral("UDP"));
+        }
+    }
+    QStringList order;
+    for (const BootDevice& device : definition.bootOrder) {
+        order << displayName(device);
+    }
+    lines << tr("boot order  %1").arg(order.isEmpty() ? tr("none") : order.join(QStringLiteral(", ")));
+    return lines.join(QLatin1Char('\n'));
+}
+
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A machine as platterctl shows it, to people and as JSON.
+#pragma once
+
+#include "core/live/machine_session.h"
+
+#include <QJsonObject>
+
+namespace platter::ctl {
+
+QJsonObject toJson(const MachineSession& session);
+QString describe(const MachineSession& session);
+
+QString displayName(const BootDevice& device); // "0:0", "network 0"
+
+}

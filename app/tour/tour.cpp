@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/tour/tour.h"
+
+#include "core/error.h"
+
+#include <QAbstractButton>
+#include <QAbstractItemModel>
+#include <QApplication>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QLineEdit>
+#include <QTabBar>
+#include <QTreeView>
+
+#include <cstdio>
+
+namespace platter::tour {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto boot = 300s; // without KVM, on a busy machine
+const QString machineName = QStringLiteral("Sample guest");
+
+}
+
+Tour::Tour(const QString& folder, const QString& machines)
+    : m_folder(folder)
+    , m_machine(machines + QLatin1Char('/') + machineName)
+{
+    QDir().mkpath(folder);
+}
+
+QCoro::Task<int> Tour::play()
+{
+    try {
+        co_await makeMachine();
+        co_await seeItBoot();
+        co_await typeIntoTheGuest();
+        co_await installToDisk();
+        co_await takeOutTheIso();
+        co_await bootFromDisk();
+        co_await lookAtDetails();
+        co_await shutDown();
+    } catch (const StepFailed& failure) {
+        Hand::picture().save(m_folder.filePath(QStringLiteral("failed.png")));
+        std::printf("FAILED after step %d: %s\n        picture: %s\n", m_step, failure.what(),
+            qPrintable(m_folder.filePath(QStringLiteral("failed.png"))));
+        co_return 1;
+    }
+    std::printf("The tour is over: %d steps held, pictures in %s\n", m_step, qPrintable(m_folder.absolutePath()));
+    co_return 0;
+}
+
+void Tour::held(const QString& picture, const QString& checked)
+{
+    const QString file = QStringLiteral("%1-%2.png").arg(++m_step, 2, 10, QLatin1Char('0')).arg(picture);
+    Hand::picture().save(m_folder.filePath(file));
+    std::printf("%s  %s\n", qPrintable(file.leftJustified(24)), qPrintable(checked));
+    std::fflush(stdout);
+}
+
+QCoro::Task<void> Tour::makeMachine()
+{
+    co_await m_hand.find<QAbstractButton>(QStringLiteral("New VM"));
+    held(QStringLiteral("empty"), QStringLiteral("Nothing made yet: the window invites to make a machine."));
+
+    co_await m_hand.press(QStringLiteral("New VM"));
+    co_await m_hand.press(QStringLiteral("The sample guest"));
+    held(QStringLiteral("wizard-system"), QStringLiteral("The wizard asks what the machine starts with."));
+
+    const QString next = QStringLiteral("Next");
+    co_await m_hand.press(next);
+    auto* name = co_await m_hand.find<QLineEdit>(QStringLiteral("Name"));
+    co_await m_hand.click(name);
+    co_await m_hand.key(QStringLiteral("ctrl+a"));
+    co_await m_hand.type(machineName);
+    co_await m_hand.until([name] { return name->text() == machineName; }, Hand::soon,
+        QStringLiteral("The name does not arrive in its field."));
+    held(QStringLiteral("wizard-name"), QStringLiteral("A name with a space is typed."));
+
+    co_await m_hand.press(next);
+    held(QStringLiteral("wizard-resources"), QStringLiteral("Memory and processors are suggested."));
+    co_await m_hand.press(next);
+    held(QStringLiteral("wizard-disk"), QStringLiteral("A new VHDX disk is suggested."));
+    co_await m_hand.press(next);
+    held(QStringLiteral("wizard-network"), QStringLiteral("The network is suggested."));
+    co_await m_hand.press(next);
+    co_await m_hand.find<QAbstractButton>(QStringLiteral("Create and start"));
+    held(QStringLiteral("wizard-summary"), QStringLiteral("The summary names everything that will be made."));
+
+    if (QFile::exists(m_machine)) {
+        throw StepFailed(QStringLiteral("The wizard made something before it was told to."));
+    }
+    co_await m_hand.press(QStringLiteral("Create and start"));
+    co_await m_hand.until([this] { return QFile::exists(machineFile(QStringLiteral("machine.json"))); }, Hand::soon,
+        QStringLiteral("The machine's folder does not appear."));
+}
+
+QCoro::Task<void> Tour::seeItBoot()
+{
+    co_await serialSays(QStringLiteral("Platter sample guest ready"), boot);
+    co_await serialSays(QStringLiteral("DVD"), Hand::soon);
+    co_await clickConsole();
+    held(QStringLiteral("console"),
+        QStringLiteral("OVMF booted the ISO from SCSI; the console shows the guest's screen."));
+}
+
+QCoro::Task<void> Tour::typeIntoTheGuest()
+{
+    co_await m_hand.type(QStringLiteral("clear; echo console says $((6*7)) | tee /dev/ttyS0\n"));
+    co_await serialSays(QStringLiteral("console says 42"), 60s);
+    held(QStringLiteral("typed"),
+        QStringLiteral("What is typed into the console reaches the guest's shell: its answer is on the serial line."));
+}
+
+QCoro::Task<void> Tour::installToDisk()
+{
+    co_await m_hand.type(QStringLiteral("install 2>&1 | tee /dev/ttyS0\n"));
+    co_await serialSays(QStringLiteral("Installed on"), boot);
+    held(QStringLiteral("installed"), QStringLiteral("The sample guest installed itself on the VHDX disk."));
+}
+
+QCoro::Task<void> Tour::takeOutTheIso()
+{
+    co_await openTab(QStringLiteral("Storage"));
+    auto* drives = co_await m_hand.find<QTreeView>(QStringLiteral("Drives"));
+    const QModelIndexList dvd = drives->model()->match(drives->model()->index(0, 0), Qt::DisplayRole,
+        QStringLiteral("0:1"), 1, Qt::MatchExactly | Qt::MatchRecursive);
+    if (dvd.isEmpty()) {
+        throw StepFailed(QStringLiteral("The storage tab shows no drive 0:1."));
+    }
+    drives->scrollTo(dvd.first());
+    co_await m_hand.clickAt(drives->viewport()->mapToGlobal(drives->visualRect(dvd.first()).center()));
+    held(QStringLiteral("storage"), QStringLiteral("The storage tab lists the disk and the DVD drive with its ISO."));
+    co_await m_hand.press(QStringLiteral("Eject"));
+    const auto hasNoMedium = [this] {
+        QFile file(machineFile(QStringLiteral("machine.json")));
+        return file.open(QIODevice::ReadOnly) && !file.readAll().contains(".iso");
+    };
+    co_await m_hand.until(hasNoMedium, Hand::soon, QStringLiteral("The ISO is still in the machine's definition."));
+    held(QStringLiteral("ejected"), QStringLiteral("The ISO is out of the running machine and of its definition."));
+}
+
+QCoro::Task<void> Tour::bootFromDisk()
+{
+    co_await m_hand.press(QStringLiteral("Shut down"));
+    co_await isOff();
+    co_await openTab(QStringLiteral("Console"));
+    held(QStringLiteral("off"), QStringLiteral("The power button shut the guest down; the console says that it is off."));
+
+    m_serialStart = serial().size();
+    co_await m_hand.press(QStringLiteral("Start"));
+    co_await serialSays(QStringLiteral("Platter sample guest ready"), boot);
+    co_await serialSays(QStringLiteral("disk sda"), Hand::soon);
+    co_await clickConsole();
+    co_await m_hand.type(QStringLiteral("clear; lsblk | tee /dev/ttyS0\n"));
+    co_await serialSays(QStringLiteral("sda2"), 60s);
+    held(QStringLiteral("from-disk"), QStringLiteral("Without the ISO the same guest boots from the VHDX disk."));
+}
+
+QCoro::Task<void> Tour::lookAtDetails()
+{
+    co_await openTab(QStringLiteral("Details"));
+    for (const char* page : {"Definition", "Command line", "QMP", "Serial log"}) {
+        co_await openTab(QString::fromLatin1(page));
+        held(QString::fromLatin1(page).toLower().replace(QLatin1Char(' '), QLatin1Char('-')),
+            QStringLiteral("Details show: %1.").arg(QString::fromLatin1(page)));
+    }
+}
+
+QCoro::Task<void> Tour::shutDown()
+{
+    co_await m_hand.press(QStringLiteral("Shut down"));
+    co_await isOff();
+    held(QStringLiteral("end"), QStringLiteral("The machine is off, and its QEMU is gone."));
+}
+
+QCoro::Task<void> Tour::openTab(QString name)
+{
+    QTabBar* bar = nullptr;
+    int index = -1;
+    const auto search = [&] {
+        for (QWidget* widget : QApplication::allWidgets()) {
+            auto* candidate = qobject_cast<QTabBar*>(widget);
+            for (int i = 0; candidate && candidate->isVisible() && i < candidate->count(); ++i) {
+                if (candidate->tabText(i).remove(QLatin1Char('&')) == name) {
+                    bar = candidate;
+                    index = i;
+                    return true;
+                }
+            }
+        }
+        return false;
+    };
+    co_await m_hand.until(search, Hand::soon, QStringLiteral("There is no tab “%1”.").arg(name));
+    co_await m_hand.clickAt(bar->mapToGlobal(bar->tabRect(index).center()));
+    co_await m_hand.until([&] { return bar->currentIndex() == index; }, Hand::soon,
+        QStringLiteral("The tab “%1” does not come to the front.").arg(name));
+}
+
+QCoro::Task<void> Tour::clickConsole()
+{
+    co_await openTab(QStringLiteral("Console"));
+    auto* console = co_await m_hand.find<QWidget>(QStringLiteral("Screen of"));
+    co_await m_hand.click(console);
+}
+
+QCoro::Task<void> Tour::serialSays(QString text, std::chrono::seconds patience)
+{
+    co_await m_hand.until([this, text] { return serial().sliced(m_serialStart).contains(text); }, patience,
+        QStringLiteral("The serial log does not say “%1”.").arg(text));
+}
+
+QCoro::Task<void> Tour::isOff()
+{
+    // The Start button can be used again exactly when the machine is off.
+    co_await m_hand.until(
+        [] {
+            for (QWidget* widget : QApplication::allWidgets()) {
+                auto* button = qobject_cast<QAbstractButton*>(widget);
+                if (button && button->isVisible() && button->isEnabled()
+                    && button->text().remove(QLatin1Char('&')) == QLatin1String("Start")) {
+                    return true;
+                }
+            }
+            return false;
+        },
+        120s, QStringLiteral("The machine does not shut down."));
+}
+
+QString Tour::serial() const
+{
+    QFile file(machineFile(QStringLiteral("log/serial.log")));
+    return file.open(QIODevice::ReadOnly) ? QString::fromLatin1(file.readAll()) : QString();
+}
+
+QString Tour::machineFile(const QString& name) const
+{
+    return m_machine + QLatin1Char('/') + name;
+}
+
+}

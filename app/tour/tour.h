@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The tour's script: every step saves a picture NN-name.png to the tour's folder and prints a line with what was checked.
+// It sees the machine from outside only: its serial log and its files.
+#pragma once
+
+#include "app/tour/hand.h"
+
+#include <QDir>
+
+namespace platter::tour {
+
+class Tour {
+public:
+    // FOLDER gets the pictures; MACHINES is the store's root.
+    Tour(const QString& folder, const QString& machines);
+
+    // 0 when every step held, 1 otherwise.
+    QCoro::Task<int> play();
+
+private:
+    QCoro::Task<void> makeMachine();
+    QCoro::Task<void> seeItBoot();
+    QCoro::Task<void> typeIntoTheGuest();
+    QCoro::Task<void> installToDisk();
+    QCoro::Task<void> takeOutTheIso();
+    QCoro::Task<void> bootFromDisk();
+    QCoro::Task<void> lookAtDetails();
+    QCoro::Task<void> shutDown();
+
+    // Saves the picture, prints the line.
+    void held(const QString& picture, const QString& checked);
+    QCoro::Task<void> openTab(QString name);
+    QCoro::Task<void> clickConsole();
+    // Waits for TEXT in what the serial log has gained since the machine's last start.
+    QCoro::Task<void> serialSays(QString text, std::chrono::seconds patience);
+    QCoro::Task<void> isOff();
+    QString serial() const;
+    QString machineFile(const QString& name) const;
+
+    QDir m_folder;
+    QString m_machine; // its folder
+    Hand m_hand;
+    int m_step = 0;
+    qsizetype m_serialStart = 0;
+};
+
+}

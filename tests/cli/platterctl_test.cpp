@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// platterctl from outside: its words, exit codes and JSON, with the real QEMU where a machine has to run.
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+namespace {
+
+struct Outcome {
+    int code = -1;
+    QString out;
+    QString err;
+    QJsonDocument json() const { return QJsonDocument::fromJson(out.toUtf8()); }
+};
+
+}
+
+class PlatterctlTest : public QObject {
+    Q_OBJECT
+
+private:
+    std::unique_ptr<QTemporaryDir> m_home;
+    QProcessEnvironment m_environment;
+
+    Outcome run(const QStringList& arguments)
+    {
+        QProcess process;
+        process.setProcessEnvironment(m_environment);
+        process.setWorkingDirectory(m_home->path());
+        process.start(QStringLiteral(PLATTER_BINARY_DIR "/bin/platterctl"), arguments);
+        if (!process.waitForFinished(120'000)) {
+            process.kill();
+            process.waitForFinished();
+            return {};
+        }
+        return {process.exitCode(), QString::fromUtf8(process.readAllStandardOutput()),
+            QString::fromUtf8(process.readAllStandardError())};
+    }
+
+    QString path(const QString& name) const { return m_home->filePath(name); }
+
+private Q_SLOTS:
+    void init()
+    {
+        m_home = std::make_unique<QTemporaryDir>(QStringLiteral("/tmp/pctl-XXXXXX"));
+        QVERIFY(m_home->isValid());
+        m_environment = QProcessEnvironment::systemEnvironment();
+        for (const char* name : {"DATA_HOME", "CACHE_HOME", "CONFIG_HOME", "RUNTIME_DIR"}) {
+            const QString folder = path(QString::fromLatin1(name));
+            QVERIFY(QDir().mkdir(folder));
+            QVERIFY(QFile::setPermissions(folder, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+            m_environment.insert(QLatin1String("XDG_") + QLatin1String(name), folder);
+        }
+    }
+
+    void wrongWordsEndWithTwo_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::newRow("nothing") << QStringList();
+        QTest::newRow("no such verb") << QStringList{QStringLiteral("frobnicate")};
+        QTest::newRow("half a verb") << QStringList{QStringLiteral("machine")};
+        QTest::newRow("name missing") << QStringList{QStringLiteral("machine"), QStringLiteral("start")};
+        QTest::newRow("a word too many")
+            << QStringList{QStringLiteral("machine"), QStringLiteral("list"), QStringLiteral("x")};
+        QTest::newRow("no such option")
+            << QStringList{QStringLiteral("machine"), QStringLiteral("list"), QStringLiteral("--frob")};
+    }
+    void wrongWordsEndWithTwo()
+    {
+        QFETCH(QStringList, arguments);
+        const Outcome outcome = run(arguments);
+        QCOMPARE(outcome.code, 2);
+        QVERIFY(outcome.out.isEmpty());
+        QVERIFY(outcome.err.contains(QStringLiteral("platterctl")));
+    }
+
+    void everyVerbExplainsItself()
+    {
+        const Outcome overview = run({QStringLiteral("--help")});
+        QCOMPARE(overview.code, 0);
+        int verbs = 0;
+        for (const QString& line : overview.out.split(QLatin1Char('\n'))) {
+            if (!line.startsWith(QLatin1String("  platterctl "))) {
+                continue;
+            }
+            QStringList words = line.section(QStringLiteral("  "), 1, 1).split(QLatin1Char(' '));
+            words.removeFirst();
+            while (!words.isEmpty() && words.last().toUpper() == words.last()) {
+                words.removeLast();
+            }
+            const Outcome help = run(words + QStringList{QStringLiteral("--help")});
+            QVERIFY2(help.code == 0 && help.out.contains(words.join(QLatin1Char(' '))), qPrintable(line));
+            ++verbs;
+        }
+        QVERIFY(verbs >= 15);
+    }
+
+    void aMachineIsMadeShownAndDeleted()
+    {
+        QCOMPARE(run({QStringLiteral("machine"), QStringLiteral("list"), QStringLiteral("--json")}).json().array(),
+            QJsonArray());
+        const QString name = QStringLiteral("Prüf stand ✓");
+        const QStringList create{QStringLiteral("machine"), QStringLiteral("create"), name,
+            QStringLiteral("--memory"), QStringLiteral("512M"), QStringLiteral("--cpus"), QStringLiteral("1"),
+            QStringLiteral("--disk"), QStringLiteral("64T"), QStringLiteral("--forward"), QStringLiteral("2222:22")};
+
+        const Outcome dry = run(create + QStringList{QStringLiteral("--dry-run")});
+        QCOMPARE(dry.code, 0);
+        QVERIFY2(dry.out.contains(QStringLiteral("64 TiB")), qPrintable(dry.out));
+        QVERIFY(run({QStringLiteral("machine"), QStringLiteral("list"), QStringLiteral("--json")})
+                    .json()
+                    .array()
+                    .isEmpty());
+
+        const Outcome made = run(create + QStringList{QStringLiteral("--json")});
+        QVERIFY2(made.code == 0, qPrintable(made.err));
+        QCOMPARE(made.json()[QStringLiteral("name")].toString(), name);
+        QCOMPARE(made.json()[QStringLiteral("state")].toString(), QStringLiteral("off"));
+
+        const Outcome again = run(create);
+        QCOMPARE(again.code, 1);
+        QVERIFY2(again.err.contains(name), qPrintable(again.err));
+
+        const Outcome drives = run({QStringLiteral("drive"), QStringLiteral("list"), name, QStringLiteral("--json")});
+        QCOMPARE(drives.json().array().size(), 1);
+        QCOMPARE(drives.json()[0][QStringLiteral("format")].toString(), QStringLiteral("vhdx"));
+        const QString file = drives.json()[0][QStringLiteral("file")].toString();
+        QVERIFY(QFile::exists(file));
+
+        const Outcome shown = run({QStringLiteral("machine"), QStringLiteral("show"), name});
+        QVERIFY2(shown.out.contains(QStringLiteral("512 MiB")) && shown.out.contains(QStringLiteral("2222")),
+            qPrintable(shown.out));
+
+        const Outcome gone
+            = run({QStringLiteral("machine"), QStringLiteral("delete"), name, QStringLiteral("--for-good")});
+        QVERIFY2(gone.code == 0, qPrintable(gone.err));
+        QVERIFY(!QFile::exists(file));
+    }
+
+    void badInputMakesNothing_data()
+    {
+        QTest::addColumn<QStringList>("options");
+        QTest::addColumn<QString>("says");
+        const auto row = [](const char* title, const QStringList& options, const char* says) {
+            QTest::newRow(title) << options << QString::fromUtf8(says);
+        };
+        row("memory is no size", {QStringLiteral("--memory"), QStringLiteral("much")}, "much");
+        row("more memory than the host", {QStringLiteral("--memory"), QStringLiteral("900T")}, "memory");
+        row("no processor", {QStringLiteral("--cpus"), QStringLiteral("0")}, "processor");
+        row("cpus is no number", {QStringLiteral("--cpus"), QStringLiteral("two")}, "two");
+        row("a disk beyond 64 TiB", {QStringLiteral("--disk"), QStringLiteral("65T")}, "64 TiB");
+        row("no such format",
+            {QStringLiteral("--disk"), QStringLiteral("1G"), QStringLiteral("--disk-format"), QStringLiteral("vmdk")},
+            "vhdx, qcow2 or raw");
+        row("no such disk", {QStringLiteral("--disk-file"), QStringLiteral("/nowhere/x.vhdx")}, "/nowhere/x.vhdx");
+        row("no such ISO", {QStringLiteral("--iso"), QStringLiteral("/nowhere/x.iso")}, "/nowhere/x.iso");
+        row("a port that is none", {QStringLiteral("--forward"), QStringLiteral("70000:22")}, "70000");
+        row("a network that is none", {QStringLiteral("--network"), QStringLiteral("token-ring")}, "nat or none");
+        row("forwards without a network",
+            {QStringLiteral("--network"), QStringLiteral("none"), QStringLiteral("--forward"),
+                QStringLiteral("2222:22")},
+            "network");
+    }
+    void badInputMakesNothing()
+    {
+        QFETCH(QStringList, options);
+        QFETCH(QString, says);
+        const Outcome outcome
+            = run(QStringList{QStringLiteral("machine"), QStringLiteral("create"), QStringLiteral("x")} + options);
+        QCOMPARE(outcome.code, 1);
+        QVERIFY2(outcome.err.contains(says, Qt::CaseInsensitive), qPrintable(outcome.err));
+        QVERIFY(run({QStringLiteral("machine"), QStringLiteral("list"), QStringLiteral("--json")})
+                    .json()
+                    .array()
+                    .isEmpty());
+    }
+
+    void aDamagedMachineIsNamedAndDisturbsNoOther()
+    {
+        for (const char* name : {"good", "bad"}) {
+            QCOMPARE(
+                run({QStringLiteral("machine"), QStringLiteral("create"), QString::fromLatin1(name)}).code, 0);
+        }
+        QFile file(path(QStringLiteral("DATA_HOME/platter/machines/bad/machine.json")));
+        QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+        file.write("{\"version\": 1,");
+        file.close();
+
+        const QJsonArray list
+            = run({QStringLiteral("machine"), QStringLiteral("list"), QStringLiteral("--json")}).json().array();
+        QCOMPARE(list.size(), 2);
+        QVERIFY(!list[0][QStringLiteral("error")].toString().isEmpty());
+        QCOMPARE(list[1][QStringLiteral("state")].toString(), QStringLiteral("off"));
+        const Outcome start = run({QStringLiteral("machine"), QStringLiteral("start"), QStringLiteral("bad")});
+        QCOMPARE(start.code, 1);
+        QVERIFY2(start.err.contains(QStringLiteral("machine.json")), qPrintable(start.err));
+    }
+
+    void missingProgramsAreNamed()
+    {
+        QCOMPARE(run({QStringLiteral("machine"), QStringLiteral("create"), QStringLiteral("x")}).code, 0);
+        m_environment.insert(QStringLiteral("PATH"), m_home->path());
+        const Outcome start = run({QStringLiteral("machine"), QStringLiteral("start"), QStringLiteral("x")});
+        QCOMPARE(start.code, 1);
+        QVERIFY2(start.err.contains(QStringLiteral("qemu-system-x86")), qPrintable(start.err));
+    }
+
+    void aMachineRunsPausesAndStops()
+    {
+        const QString name = QStringLiteral("runner");
+        QCOMPARE(run({QStringLiteral("machine"), QStringLiteral("create"), name, QStringLiteral("--memory"),
+                         QStringLiteral("256M"), QStringLiteral("--cpus"), QStringLiteral("1"),
+                         QStringLiteral("--disk"), QStringLiteral("1G")})
+                     .code,
+            0);
+        const auto verb = [&](const char* what) {
+            return run({QStringLiteral("machine"), QString::fromLatin1(what), name, QStringLiteral("--json")});
+        };
+        const auto state = [&] { return verb("show").json()[QStringLiteral("state")].toString(); };
+
+        const Outcome wrong = verb("pause");
+        QCOMPARE(wrong.code, 1);
+        QCOMPARE(wrong.json()[QStringLiteral("errors")][0][QStringLiteral("kind")].toString(),
+            QStringLiteral("wrong-state"));
+
+        const Outcome started = run({QStringLiteral("machine"), QStringLiteral("start"), name,
+            QStringLiteral("--software-emulation"), QStringLiteral("--json")});
+        QVERIFY2(started.code == 0, qPrintable(started.err));
+        QCOMPARE(started.json()[QStringLiteral("state")].toString(), QStringLiteral("running"));
+        QCOMPARE(state(), QStringLiteral("running"));
+        QCOMPARE(verb("start").code, 1);
+        QCOMPARE(verb("delete").code, 1);
+        QCOMPARE(verb("pause").code, 0);
+        QCOMPARE(state(), QStringLiteral("paused"));
+        QCOMPARE(verb("resume").code, 0);
+        QCOMPARE(verb("reset").code, 0);
+        QCOMPARE(state(), QStringLiteral("running"));
+        QCOMPARE(verb("poweroff").code, 0);
+        QCOMPARE(state(), QStringLiteral("off"));
+    }
+};
+
+QTEST_GUILESS_MAIN(PlatterctlTest)
+#include "platterctl_test.moc"
