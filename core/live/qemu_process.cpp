@@ -2,7 +2,9 @@
 #include "core/live/qemu_process.h"
 
 #include <csignal>
+extern "C" { // glibc 2.41 forgets to say so
 #include <sys/pidfd.h>
+}
 #include <unistd.h>
 
 namespace platter {
