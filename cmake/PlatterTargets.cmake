@@ -32,6 +32,12 @@ if(PLATTER_SANITIZE)
     $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(platter_options INTERFACE -fsanitize=${PLATTER_SANITIZE})
 endif()
+if(PLATTER_FUZZERS)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "The fuzzers need clang, whose libFuzzer they are made with: cmake --preset fuzz")
+  endif()
+  target_compile_options(platter_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # A layer: a static library that may include the project's headers as "core/…", "ui/…".
 function(platter_layer name)
