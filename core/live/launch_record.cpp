@@ -63,6 +63,9 @@ std::optional<LaunchRecord> LaunchRecord::read(const RuntimeFolder& runtime)
             : Accelerator::Tcg,
         accelerator.value(QLatin1String("reason")).toString(), accelerator.value(QLatin1String("cure")).toString()};
     record.pid = static_cast<pid_t>(json.value(QLatin1String("pid")).toInteger());
+    record.logOffset = json.value(QLatin1String("logOffset")).toInteger();
+    record.shutdownAskedAt =
+        QDateTime::fromString(json.value(QLatin1String("shutdownAskedAt")).toString(), Qt::ISODateWithMs);
     record.endAsked = json.value(QLatin1String("endAsked")).toBool();
     record.qemuVersion = json.value(QLatin1String("qemuVersion")).toString();
     for (const QJsonValue& word : json.value(QLatin1String("commandLine")).toArray()) {
@@ -82,6 +85,8 @@ Result<void> LaunchRecord::write(const RuntimeFolder& runtime) const
         {QStringLiteral("definition"),
             QJsonDocument::fromJson(toJson(machine.definition, machine.folder)).object()},
         {QStringLiteral("pid"), qint64(pid)},
+        {QStringLiteral("logOffset"), logOffset},
+        {QStringLiteral("shutdownAskedAt"), shutdownAskedAt.toString(Qt::ISODateWithMs)},
         {QStringLiteral("endAsked"), endAsked},
         {QStringLiteral("startedAt"), startedAt.toString(Qt::ISODateWithMs)},
         {QStringLiteral("accelerator"),

@@ -22,6 +22,8 @@ struct LaunchRecord {
     AcceleratorReport accelerator;
     QString qemuVersion;
     QStringList commandLine;
+    qint64 logOffset = 0; // where QEMU's words about this run begin in its log
+    QDateTime shutdownAskedAt = {}; // the guest was asked to shut down; invalid: not
     // Somebody has decided to end this QEMU the hard way: no crash when it goes.
     bool endAsked = false;
     // Set when the machine is known to have crashed: kept for programs that come later.

@@ -5,6 +5,7 @@
 #include "core/live/machine_trouble.h"
 #include "core/live/medium_change.h"
 #include "core/live/qemu_process.h"
+#include "core/machine/preflight.h"
 #include "core/qemu/block_graph.h"
 #include "core/qemu/guest_agent.h"
 #include "core/qemu/launch.h"
@@ -12,9 +13,12 @@
 #include "core/qemu/qmp_error.h"
 #include "core/qemu/start_lock.h"
 
+#include <QCoroFuture>
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QPointer>
+#include <QtConcurrentRun>
 
 #include <utility>
 
@@ -25,12 +29,21 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr seconds usualPatience{30};
 // A KVM that cannot run this guest shows it while the firmware and the system start.
 constexpr qint64 firstSeconds = 60;
 // What QEMU may need to write out and close its images.
 constexpr seconds quitDeadline{15};
 constexpr seconds hungDeadline{3};
+
+// One after the other is tiring: all of them, the first in the foreground.
+Error firstOf(const std::vector<Error>& obstacles)
+{
+    Error first = obstacles.front();
+    for (std::size_t i = 1; i < obstacles.size(); ++i) {
+        first.detail += (first.detail.isEmpty() ? QString() : QStringLiteral("\n")) + obstacles[i].text();
+    }
+    return first;
+}
 
 Error sessionEnded()
 {
@@ -49,9 +62,8 @@ MachineSession::MachineSession(
     , m_seat(seat)
 {
     m_patience.setSingleShot(true);
-    m_patience.setInterval(usualPatience);
     connect(&m_patience, &QTimer::timeout, this,
-        [this] { enter(MachineState::Running, guestDidNotReact(m_machine, m_patience.intervalAsDuration())); });
+        [this] { enter(MachineState::Running, guestDidNotReact(m_machine, m_patienceLength)); });
     m_lookAgain.setSingleShot(true);
     m_lookAgain.setInterval(milliseconds(500));
     connect(&m_lookAgain, &QTimer::timeout, this, [this] { QCoro::connect(refresh(), this, [] { }); });
@@ -78,11 +90,6 @@ QDateTime MachineSession::startedAt() const
 QString MachineSession::vncSocket() const
 {
     return m_process ? m_runtime.vnc() : QString();
-}
-
-Accelerator MachineSession::usedAccelerator() const
-{
-    return m_accelerator ? m_accelerator->accelerator : Accelerator::Tcg;
 }
 
 void MachineSession::enter(MachineState state, std::optional<Error> error)
@@ -134,33 +141,56 @@ QCoro::Task<Result<void>> MachineSession::start(AcceleratorChoice choice)
     m_launching = true;
     m_kvmFailed = false;
     enter(MachineState::Starting);
-    const Result<void> launched = co_await launchQemu(choice);
+    Result<void> started = co_await launchQemu(choice);
     if (!self) {
         co_return std::unexpected(sessionEnded());
     }
     m_launching = false;
-    if (launched) {
-        if (auto process = QemuProcess::find(m_runtime)) {
-            co_return co_await takeUp(std::move(process));
+    if (!started) {
+        const bool othersDo =
+            started.error().kind == ErrorKind::WrongState || started.error().kind == ErrorKind::InUse;
+        enter(MachineState::Off, started.error());
+        if (othersDo) {
+            co_await refresh();
         }
-        // It was up, and has ended since.
-        const Error error = crashed(m_machine, usedAccelerator());
+        co_return started;
+    }
+    if (auto process = QemuProcess::find(m_runtime)) {
+        started = co_await takeUp(std::move(process));
+        if (!self) {
+            co_return std::unexpected(sessionEnded());
+        }
+    } else {
+        const Error error = crashed(m_machine, m_launch);
+        noteKvmFailure(MachineState::Crashed, error);
         enter(MachineState::Crashed, error);
-        noteKvmFailure(error);
-        co_return std::unexpected(error);
     }
-    const bool othersDo =
-        launched.error().kind == ErrorKind::WrongState || launched.error().kind == ErrorKind::InUse;
-    enter(MachineState::Off, launched.error());
-    if (othersDo) {
-        co_await refresh();
+    if (m_state == MachineState::Crashed && m_lastError) {
+        co_return std::unexpected(*m_lastError);
     }
-    co_return launched;
+    co_return started;
 }
 
 QCoro::Task<Result<void>> MachineSession::launchQemu(AcceleratorChoice choice)
 {
     const QPointer<MachineSession> self(this);
+    if (m_runtime.runningQemu()) {
+        co_return std::unexpected(
+            Error{ErrorKind::WrongState, tr("“%1” has been started by another program.").arg(name()), {}, {}});
+    }
+    if (StartLock::isTaken(m_runtime)) {
+        co_return std::unexpected(
+            Error{ErrorKind::InUse, tr("“%1” is being started by another program right now.").arg(name()), {}, {}});
+    }
+    // It looks at every image: storage that hangs must not take the window with it.
+    const std::vector<Error> obstacles =
+        co_await QtConcurrent::run(preflight, m_machine, HostResources::ofThisHost());
+    if (!self) {
+        co_return std::unexpected(sessionEnded());
+    }
+    if (!obstacles.empty()) {
+        co_return std::unexpected(firstOf(obstacles));
+    }
     Result<LaunchPlan> plan = co_await planLaunch(m_machine, m_places, &m_probe, choice);
     if (!self) {
         co_return std::unexpected(sessionEnded());
@@ -168,20 +198,16 @@ QCoro::Task<Result<void>> MachineSession::launchQemu(AcceleratorChoice choice)
     if (!plan) {
         co_return std::unexpected(std::move(plan).error());
     }
-    m_accelerator = plan->record.accelerator;
-    const QDateTime startedAt = QDateTime::currentDateTimeUtc();
-    Result<void> launched = co_await launch(plan->record.machine, plan->settings);
-    if (!self || !launched) {
+    plan->record.startedAt = QDateTime::currentDateTimeUtc();
+    plan->record.logOffset = QFileInfo(m_machine.qemuLog()).size();
+    m_launch = plan->record;
+    const Result<void> launched = co_await launch(plan->record.machine, plan->settings);
+    if (!launched) {
         co_return launched;
     }
-    const std::optional<pid_t> pid = m_runtime.runningQemu();
-    if (pid) {
-        plan->record.pid = *pid;
-        plan->record.startedAt = startedAt;
-        // Without the record the machine runs all the same; only what it was started with is known to nobody else.
-        if (const Result<void> written = plan->record.write(m_runtime); !written) {
-            qWarning("%s", qUtf8Printable(written.error().text()));
-        }
+    if (self) {
+        m_launch->pid = m_runtime.runningQemu().value_or(0);
+        note(*m_launch);
     }
     co_return launched;
 }
@@ -210,8 +236,11 @@ QCoro::Task<void> MachineSession::refresh()
 QCoro::Task<void> MachineSession::lookAround()
 {
     if (m_process) {
-        if (!m_launch) {
-            m_launch = LaunchRecord::read(m_runtime);
+        if (std::optional<LaunchRecord> record = LaunchRecord::read(m_runtime);
+            record && record->pid == m_process->pid()) {
+            m_launch = std::move(record);
+            m_accelerator = m_launch->accelerator;
+            expectEnd(m_launch->shutdownAskedAt);
         }
         if (m_seat == QmpSeat::CommandLine) {
             co_await readStatus();
@@ -225,15 +254,36 @@ QCoro::Task<void> MachineSession::lookAround()
 
 void MachineSession::lookAtLeftovers()
 {
+    if (StartLock::isTaken(m_runtime)) {
+        enter(MachineState::Starting);
+        // Nothing in the folder tells when that start fails.
+        m_lookAgain.start();
+        return;
+    }
     const std::optional<LaunchRecord> record = LaunchRecord::read(m_runtime);
-    const bool leftBehind = QFile::exists(m_runtime.pidFile());
-    if ((leftBehind || (record && record->crash)) && !(record && record->endAsked)) {
-        enter(MachineState::Crashed,
-            record && record->crash
-                ? *record->crash
-                : crashed(m_machine, record ? record->accelerator.accelerator : Accelerator::Tcg));
-    } else if (isUp(m_state) || m_state == MachineState::Crashed) {
-        enter(MachineState::Off);
+    const bool killed = record && record->endAsked;
+    if (record && record->crash) {
+        enter(MachineState::Crashed, record->crash);
+    } else if (QFile::exists(m_runtime.pidFile()) && !killed) {
+        // A QEMU that ends as it should takes its pid file with it.
+        enter(MachineState::Crashed, crashed(m_machine, record));
+    } else {
+        if (record) {
+            cleanUp();
+        }
+        if (isUp(m_state) || m_state == MachineState::Crashed) {
+            enter(MachineState::Off);
+        }
+    }
+}
+
+// Where another program starts the machine again already, what is there is that program's.
+void MachineSession::cleanUp()
+{
+    const Result<StartLock> lock = StartLock::take(m_runtime);
+    if (lock && !m_runtime.runningQemu()) {
+        m_runtime.removeStaleFiles();
+        LaunchRecord::remove(m_runtime);
     }
 }
 
@@ -250,6 +300,9 @@ QCoro::Task<Result<void>> MachineSession::takeUp(std::unique_ptr<QemuProcess> pr
     if (m_launch && m_launch->pid != m_process->pid()) {
         m_launch.reset();
     }
+    if (m_launch) {
+        expectEnd(m_launch->shutdownAskedAt);
+    }
     m_accelerator = m_launch ? std::optional(m_launch->accelerator) : std::nullopt;
     connect(m_process.get(), &QemuProcess::ended, this, &MachineSession::finish);
     connect(m_monitor.get(), &MachineMonitor::event, this, &MachineSession::hear);
@@ -257,7 +310,7 @@ QCoro::Task<Result<void>> MachineSession::takeUp(std::unique_ptr<QemuProcess> pr
     connect(m_monitor.get(), &MachineMonitor::received, this, &MachineSession::qmpReceived);
     connect(m_monitor.get(), &MachineMonitor::closed, this, [this] {
         if (m_seat == QmpSeat::Application) {
-            QCoro::connect(reconnect(), this, [] { });
+            QCoro::connect(keepAsking(), this, [] { });
         }
     });
     enter(MachineState::Starting);
@@ -268,21 +321,21 @@ QCoro::Task<Result<void>> MachineSession::takeUp(std::unique_ptr<QemuProcess> pr
     co_return status;
 }
 
-QCoro::Task<void> MachineSession::reconnect()
+QCoro::Task<void> MachineSession::keepAsking()
 {
-    if (m_reconnecting || m_endExpected) {
+    if (m_asking || m_endExpected) {
         co_return;
     }
     const QPointer<MachineSession> self(this);
     const std::shared_ptr<PendingAnswer> gone = m_gone;
-    m_reconnecting = true;
+    m_asking = true;
     // A connection that ends is most often a QEMU that ends, which is heard of within moments.
     for (bool connected = false; !connected;) {
         co_await PendingAnswer::wait(gone, seconds(1), sessionEnded());
         if (!self || gone->isSettled()) {
             break;
         }
-        m_missedNothing = false;
+        m_missedNothing = m_missedNothing && m_monitor->isConnected();
         const Result<void> status = co_await readStatus();
         if (!self || gone->isSettled()) {
             break;
@@ -290,7 +343,7 @@ QCoro::Task<void> MachineSession::reconnect()
         connected = status.has_value();
     }
     if (self) {
-        m_reconnecting = false;
+        m_asking = false;
     }
 }
 
@@ -303,32 +356,39 @@ QCoro::Task<Result<void>> MachineSession::readStatus()
         co_return std::unexpected(sessionEnded());
     }
     if (!answer) {
+        // An end of the connection is most often QEMU's own, and told by its process.
         if (answer.error().kind != ErrorKind::Interrupted && answer.error().kind != ErrorKind::NotFound) {
-            const Error error = doesNotAnswer(m_machine, answer.error());
-            enter(m_state == MachineState::Starting ? MachineState::Running : m_state, error);
+            enter(m_state == MachineState::Starting ? MachineState::Running : m_state,
+                doesNotAnswer(m_machine, answer.error()));
+            if (m_seat == QmpSeat::Application) {
+                QCoro::connect(keepAsking(), this, [] { });
+            }
         }
         co_return std::unexpected(answer.error());
     }
     m_missedNothing = m_seat == QmpSeat::Application;
-    show(answer->toObject().value(QLatin1String("status")).toString());
+    m_runState = answer->toObject().value(QLatin1String("status")).toString();
+    if (m_runState == QLatin1String("io-error")) {
+        const Error trouble = co_await diskTrouble();
+        if (!self || gone->isSettled()) {
+            co_return std::unexpected(sessionEnded());
+        }
+        enter(MachineState::IoError, trouble);
+    } else {
+        show(m_runState);
+    }
     co_return Result<void>();
 }
 
 void MachineSession::show(const QString& runState)
 {
-    m_runState = runState;
     if (runState == QLatin1String("running")) {
         enter(m_patience.isActive() ? MachineState::ShuttingDown : MachineState::Running);
     } else if (runState == QLatin1String("shutdown")) {
         enter(MachineState::ShuttingDown);
-    } else if (runState == QLatin1String("io-error")) {
-        if (m_state != MachineState::IoError) {
-            enter(MachineState::IoError, stoppedByDisk(m_machine, {}, DiskTrouble::Other, {}));
-        }
-        QCoro::connect(findDiskTrouble(), this, [] { });
     } else if (runState == QLatin1String("internal-error")) {
-        const Error error = stoppedByAccelerator(m_machine, usedAccelerator());
-        noteKvmFailure(error);
+        const Error error = stoppedByAccelerator(m_machine, m_launch);
+        noteKvmFailure(MachineState::InternalError, error);
         enter(MachineState::InternalError, error);
     } else if (runState == QLatin1String("guest-panicked")) {
         if (m_state != MachineState::GuestPanicked) {
@@ -340,23 +400,33 @@ void MachineSession::show(const QString& runState)
     }
 }
 
-QCoro::Task<void> MachineSession::findDiskTrouble()
+QCoro::Task<Error> MachineSession::diskTrouble()
 {
-    const QPointer<MachineSession> self(this);
-    const std::shared_ptr<PendingAnswer> gone = m_gone;
+    const StoredMachine machine = m_machine;
     const Result<QJsonValue> answer = co_await m_monitor->execute(QStringLiteral("query-block"));
-    if (!self || gone->isSettled() || !answer || m_state != MachineState::IoError) {
-        co_return;
-    }
-    const QJsonArray devices = answer->toArray();
+    const QJsonArray devices = answer ? answer->toArray() : QJsonArray();
     for (const QJsonValue& device : devices) {
+        const QString drive = device[QLatin1String("qdev")].toString();
         const QString status = device[QLatin1String("io-status")].toString();
         if (!status.isEmpty() && status != QLatin1String("ok")) {
-            enter(MachineState::IoError,
-                stoppedByDisk(m_machine, slotOfName(device[QLatin1String("qdev")].toString()),
-                    status == QLatin1String("nospace") ? DiskTrouble::NoSpace : DiskTrouble::Other,
-                    QStringLiteral("%1: io-status %2").arg(device[QLatin1String("qdev")].toString(), status)));
-            co_return;
+            co_return stoppedByDisk(machine, slotOfName(drive),
+                status == QLatin1String("nospace") ? DiskTrouble::NoSpace : DiskTrouble::Other,
+                QStringLiteral("%1: io-status %2").arg(drive, status));
+        }
+    }
+    co_return stoppedByDisk(machine, {}, DiskTrouble::Other, answer ? QString() : answer.error().text());
+}
+
+void MachineSession::expectEnd(const QDateTime& askedAt)
+{
+    if (!askedAt.isValid() || m_patience.isActive()) {
+        return;
+    }
+    const milliseconds left = m_patienceLength - milliseconds(askedAt.msecsTo(QDateTime::currentDateTimeUtc()));
+    if (left > milliseconds(0)) {
+        m_patience.start(left);
+        if (m_state == MachineState::Running) {
+            enter(MachineState::ShuttingDown);
         }
     }
 }
@@ -367,7 +437,7 @@ void MachineSession::hear(const QString& event, const QJsonObject& data)
         m_endExpected = true;
         enter(MachineState::ShuttingDown);
     } else if (event == QLatin1String("POWERDOWN")) {
-        m_patience.start();
+        m_patience.start(m_patienceLength);
         enter(MachineState::ShuttingDown);
     } else if (event == QLatin1String("RESUME")) {
         show(QStringLiteral("running"));
@@ -380,14 +450,17 @@ void MachineSession::hear(const QString& event, const QJsonObject& data)
     }
 }
 
-void MachineSession::noteKvmFailure(const Error& error)
+void MachineSession::noteKvmFailure(MachineState outcome, const Error& error)
 {
-    if (usedAccelerator() != Accelerator::Kvm || m_kvmFailed || !m_launch
+    if (m_kvmFailed || !m_launch || m_launch->accelerator.accelerator != Accelerator::Kvm
         || m_launch->startedAt.secsTo(QDateTime::currentDateTimeUtc()) > firstSeconds) {
         return;
     }
     m_kvmFailed = true;
-    m_probe.rememberFailure(m_launch->qemuVersion, error.summary);
+    // A QEMU that somebody killed says nothing about KVM.
+    if (outcome != MachineState::Crashed || blamesKvm(error)) {
+        m_probe.rememberFailure(m_launch->qemuVersion, error.summary);
+    }
 }
 
 void MachineSession::finish()
@@ -399,33 +472,32 @@ void MachineSession::finish()
     }
     const bool clean =
         m_endExpected || (record && record->endAsked) || (!m_missedNothing && !QFile::exists(m_runtime.pidFile()));
-    const Accelerator accelerator = usedAccelerator();
-    // In the middle of the process's own signal.
+    // This runs in the middle of the process's own signal.
     m_process.release()->deleteLater();
     m_monitor->disconnect(this);
     m_monitor.release()->deleteLater();
+    m_accelerator.reset();
     if (clean) {
-        // Where another program starts the machine again already, the rest is that program's.
-        const Result<StartLock> lock = StartLock::take(m_runtime);
-        if (lock && !m_runtime.runningQemu()) {
-            m_runtime.removeStaleFiles();
-            LaunchRecord::remove(m_runtime);
-        }
+        cleanUp();
         enter(MachineState::Off);
     } else {
-        const Error error = crashed(m_machine, accelerator);
-        noteKvmFailure(error);
-        if (record && QFile::exists(LaunchRecord::fileIn(m_runtime))) {
+        const Error error = crashed(m_machine, m_launch);
+        if (record) {
             record->crash = error;
-            if (const Result<void> written = record->write(m_runtime); !written) {
-                qWarning("%s", qUtf8Printable(written.error().text()));
-            }
+            note(*record);
         }
+        noteKvmFailure(MachineState::Crashed, error);
         enter(MachineState::Crashed, error);
     }
-    m_launch.reset();
-    m_accelerator.reset();
     m_gone->settle();
+}
+
+// Without the record the machine runs all the same; only what it says is known to no other program.
+void MachineSession::note(const LaunchRecord& record) const
+{
+    if (const Result<void> written = record.write(m_runtime); !written) {
+        qWarning("%s", qUtf8Printable(written.error().text()));
+    }
 }
 
 // --- what people ask for ----------------------------------------------------------------------------------------
@@ -496,8 +568,13 @@ QCoro::Task<Result<void>> MachineSession::shutDown(ShutdownWay way)
         }
     }
     if (asked && self && !gone->isSettled()) {
-        m_patience.start();
+        m_patience.start(m_patienceLength);
         enter(MachineState::ShuttingDown);
+        if (m_launch) {
+            // For other programs, which see only the guest run.
+            m_launch->shutdownAskedAt = QDateTime::currentDateTimeUtc();
+            note(*m_launch);
+        }
     }
     co_return asked;
 }
@@ -528,9 +605,9 @@ QCoro::Task<Result<void>> MachineSession::powerOff()
     if (co_await waitUntilGone(hungDeadline) || !self) {
         co_return Result<void>();
     }
-    if (std::optional<LaunchRecord> record = LaunchRecord::read(m_runtime)) {
-        record->endAsked = true;
-        static_cast<void>(record->write(m_runtime));
+    if (m_launch) {
+        m_launch->endAsked = true;
+        note(*m_launch);
     }
     m_process->kill();
     if (co_await waitUntilGone(hungDeadline) || !self) {
@@ -551,6 +628,9 @@ QCoro::Task<Result<void>> MachineSession::setMedium(SlotId slot, QString iso)
             Error{ErrorKind::NotFound, tr("“%1” has no DVD drive in slot %2.").arg(name(), slot.toString()),
                 tr("Choose one of its DVD drives."), {}});
     }
+    if (const Result<void> readable = iso.isEmpty() ? Result<void>() : checkMedium(iso); !readable) {
+        co_return readable;
+    }
     if (m_process) {
         const Result<void> changed = co_await changeMedium(m_monitor.get(), m_runtime, slot, iso);
         if (!self) {
@@ -560,8 +640,7 @@ QCoro::Task<Result<void>> MachineSession::setMedium(SlotId slot, QString iso)
             co_return changed;
         }
     }
-    MachineStore store(m_places.machines);
-    Result<StoredMachine> updated = store.update(name(), [slot, iso](Definition& definition) -> Result<void> {
+    co_return changeDefinition([slot, iso](Definition& definition) -> Result<void> {
         for (Drive& candidate : definition.drives) {
             if (candidate.slot == slot && std::holds_alternative<DvdDrive>(candidate.what)) {
                 candidate.what = DvdDrive{iso};
@@ -569,20 +648,14 @@ QCoro::Task<Result<void>> MachineSession::setMedium(SlotId slot, QString iso)
         }
         return {};
     });
-    if (!updated) {
-        co_return std::unexpected(std::move(updated).error());
-    }
-    setMachine(std::move(*updated));
-    co_return Result<void>();
 }
 
 Result<void> MachineSession::removeDrive(SlotId slot)
 {
-    if (m_launching || isUp(m_state)) {
+    if (m_launching || isUp(m_state) || m_runtime.runningQemu()) {
         return wrongState(tr("A drive of “%1” can be removed while the machine is off. Its state: %2."));
     }
-    MachineStore store(m_places.machines);
-    Result<StoredMachine> updated = store.update(name(), [this, slot](Definition& definition) -> Result<void> {
+    return changeDefinition([this, slot](Definition& definition) -> Result<void> {
         if (definition.driveAt(slot) == nullptr) {
             return std::unexpected(
                 Error{ErrorKind::NotFound, tr("“%1” has no drive in slot %2.").arg(name(), slot.toString()),
@@ -592,6 +665,11 @@ Result<void> MachineSession::removeDrive(SlotId slot)
         std::erase(definition.bootOrder, BootDevice(slot));
         return {};
     });
+}
+
+Result<void> MachineSession::changeDefinition(const MachineStore::Change& change)
+{
+    Result<StoredMachine> updated = MachineStore(m_places.machines).update(name(), change);
     if (!updated) {
         return std::unexpected(std::move(updated).error());
     }

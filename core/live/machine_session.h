@@ -18,6 +18,7 @@
 #include <QObject>
 #include <QTimer>
 
+#include <chrono>
 #include <memory>
 
 namespace platter {
@@ -81,7 +82,7 @@ public:
     QCoro::Task<void> refresh();
 
     // How long a guest may take to react to the power button; 30 s unless set.
-    void setPatience(std::chrono::milliseconds patience) { m_patience.setInterval(patience); }
+    void setPatience(std::chrono::milliseconds patience) { m_patienceLength = patience; }
 
 Q_SIGNALS:
     void stateChanged(); // state() or lastError()
@@ -94,7 +95,6 @@ private:
     void enter(MachineState state, std::optional<Error> error = {});
     // SENTENCE gets the machine's name and its state.
     std::unexpected<Error> wrongState(const QString& sentence) const;
-    Accelerator usedAccelerator() const;
 
     QCoro::Task<Result<LaunchSettings>> launchSettings(AcceleratorChoice choice);
     QCoro::Task<Result<void>> launchQemu(AcceleratorChoice choice);
@@ -102,16 +102,21 @@ private:
     QCoro::Task<Result<void>> takeUp(std::unique_ptr<QemuProcess> process);
     QCoro::Task<void> lookAround();
     void lookAtLeftovers();
+    void cleanUp();
+    // The guest was asked to shut down, by whomever.
+    void expectEnd(const QDateTime& askedAt);
     QCoro::Task<Result<void>> readStatus();
     // A command that changes the state, which is then read.
     QCoro::Task<Result<void>> command(QString name);
     void show(const QString& runState);
-    QCoro::Task<void> findDiskTrouble();
+    QCoro::Task<Error> diskTrouble();
     void hear(const QString& event, const QJsonObject& data);
-    QCoro::Task<void> reconnect();
+    QCoro::Task<void> keepAsking();
     QCoro::Task<bool> waitUntilGone(std::chrono::milliseconds deadline);
     void finish();
-    void noteKvmFailure(const Error& error);
+    void noteKvmFailure(MachineState outcome, const Error& error);
+    void note(const LaunchRecord& record) const;
+    Result<void> changeDefinition(const MachineStore::Change& change);
 
     StoredMachine m_machine;
     Places m_places;
@@ -122,7 +127,7 @@ private:
     MachineState m_state = MachineState::Off;
     std::optional<Error> m_lastError;
     std::optional<AcceleratorReport> m_accelerator;
-    std::optional<LaunchRecord> m_launch;
+    std::optional<LaunchRecord> m_launch; // of the QEMU that is followed, or the last one
     bool m_kvmFailed = false;
     bool m_launching = false;
     std::shared_ptr<PendingAnswer> m_looking; // settled when lookAround() has ended
@@ -135,7 +140,8 @@ private:
     QString m_runState; // as query-status names it
     bool m_endExpected = false; // QEMU said that it ends, or was told to
     bool m_missedNothing = false; // connected without a gap in which it could have said so
-    bool m_reconnecting = false;
+    bool m_asking = false; // keepAsking() runs
+    std::chrono::milliseconds m_patienceLength{30000};
     QTimer m_patience; // runs while the guest is expected to shut down
 };
 

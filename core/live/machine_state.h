@@ -27,4 +27,4 @@ constexpr bool isUp(MachineState state)
 QString nameOf(MachineState state); // "off", "shutting-down": for JSON
 QString displayName(MachineState state); // "Shutting down": for people
 
-}
+} // namespace platter

@@ -3,7 +3,6 @@
 
 #include <QCoreApplication>
 #include <QFile>
-#include <QFileInfo>
 #include <QJsonDocument>
 #include <QLocale>
 
@@ -13,22 +12,29 @@ namespace platter {
 
 namespace {
 
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("platter::MachineTrouble", text);
-}
+struct Texts {
+    Q_DECLARE_TR_FUNCTIONS(platter::MachineTrouble)
+};
 
-// The last lines of a log, at most LINES of them.
-QString tailOf(const QString& path, qsizetype lines)
+// The last lines of QEMU's log that are about this run.
+QString lastWords(const StoredMachine& machine, const std::optional<LaunchRecord>& record)
 {
     constexpr qint64 most = 16384;
-    QFile file(path);
+    constexpr qsizetype lines = 20;
+    QFile file(machine.qemuLog());
     if (!file.open(QIODevice::ReadOnly)) {
         return {};
     }
-    file.seek(std::max<qint64>(0, file.size() - most));
+    // A log that is shorter than it was has been put aside since.
+    const qint64 start = record && record->logOffset <= file.size() ? record->logOffset : 0;
+    file.seek(std::max(start, file.size() - most));
     const QStringList all = QString::fromUtf8(file.readAll()).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
     return all.mid(std::max<qsizetype>(0, all.size() - lines)).join(QLatin1Char('\n'));
+}
+
+bool ranUnderKvm(const std::optional<LaunchRecord>& record)
+{
+    return record && record->accelerator.accelerator == Accelerator::Kvm;
 }
 
 QString imageIn(const StoredMachine& machine, std::optional<SlotId> slot)
@@ -43,23 +49,25 @@ QString imageIn(const StoredMachine& machine, std::optional<SlotId> slot)
 
 } // namespace
 
-Error crashed(const StoredMachine& machine, Accelerator accelerator)
+Error crashed(const StoredMachine& machine, const std::optional<LaunchRecord>& record)
 {
-    const QString log = tailOf(machine.qemuLog(), 20);
-    return {ErrorKind::Qemu,
-        tr(QT_TRANSLATE_NOOP("platter::MachineTrouble", "QEMU ended without being asked, and “%1” with it."))
-            .arg(machine.name),
-        accelerator == Accelerator::Kvm ? tr(QT_TRANSLATE_NOOP("platter::MachineTrouble",
-                                              "Start the machine again. If it happens again at once, start it "
-                                              "without KVM; QEMU's last words are in "
-                                              "the details."))
-                                        : tr(QT_TRANSLATE_NOOP("platter::MachineTrouble",
-                                              "Start the machine again. It may have been killed, by hand or "
-                                              "because the host ran out of memory; "
-                                              "QEMU's last words are in the details.")),
-        log.isEmpty()
-            ? tr(QT_TRANSLATE_NOOP("platter::MachineTrouble", "%1: QEMU wrote nothing.")).arg(machine.qemuLog())
-            : machine.qemuLog() + QStringLiteral(":\n") + log};
+    const QString words = lastWords(machine, record);
+    return {ErrorKind::Qemu, Texts::tr("QEMU ended without being asked, and “%1” with it.").arg(machine.name),
+        ranUnderKvm(record)
+            ? Texts::tr(
+                  "Start the machine again. If it ends again at once, start it without KVM. What QEMU said last is "
+                  "in the details.")
+            : Texts::tr(
+                  "Start the machine again. QEMU may have been killed, by hand or because the host ran out of "
+                  "memory; what it said last is in the details."),
+        words.isEmpty() ? Texts::tr("QEMU said nothing (%1).").arg(machine.qemuLog())
+                        : machine.qemuLog() + QStringLiteral(":\n") + words};
+}
+
+bool blamesKvm(const Error& crash)
+{
+    // The first line names the log, and so the machine.
+    return crash.detail.section(QLatin1Char('\n'), 1).contains(QLatin1String("kvm"), Qt::CaseInsensitive);
 }
 
 Error stoppedByDisk(
@@ -69,51 +77,33 @@ Error stoppedByDisk(
     if (trouble == DiskTrouble::NoSpace) {
         return {ErrorKind::NoSpace,
             image.isEmpty()
-                ? tr(QT_TRANSLATE_NOOP(
-                         "platter::MachineTrouble", "“%1” waits: the host has no space left for one of its disks."))
-                      .arg(machine.name)
-                : tr(QT_TRANSLATE_NOOP("platter::MachineTrouble", "“%1” waits: there is no space left for %2."))
-                      .arg(machine.name, image),
-            tr(QT_TRANSLATE_NOOP(
-                "platter::MachineTrouble", "Free some space there, then resume the machine: nothing is lost.")),
-            words};
+                ? Texts::tr("“%1” waits: the host has no space left for one of its disks.").arg(machine.name)
+                : Texts::tr("“%1” waits: there is no space left for %2.").arg(machine.name, image),
+            Texts::tr("Free some space there, then resume the machine: nothing is lost."), words};
     }
     return {ErrorKind::InputOutput,
-        image.isEmpty()
-            ? tr(QT_TRANSLATE_NOOP(
-                     "platter::MachineTrouble", "“%1” waits: one of its images cannot be read or written."))
-                  .arg(machine.name)
-            : tr(QT_TRANSLATE_NOOP("platter::MachineTrouble", "“%1” waits: %2 cannot be read or written."))
-                  .arg(machine.name, image),
-        tr(QT_TRANSLATE_NOOP("platter::MachineTrouble",
-            "Check the storage that holds the image, then resume the machine: it repeats what failed.")),
+        image.isEmpty() ? Texts::tr("“%1” waits: one of its images cannot be read or written.").arg(machine.name)
+                        : Texts::tr("“%1” waits: %2 cannot be read or written.").arg(machine.name, image),
+        Texts::tr("Check the storage that holds the image, then resume the machine: it repeats what failed."),
         words};
 }
 
-Error stoppedByAccelerator(const StoredMachine& machine, Accelerator accelerator)
+Error stoppedByAccelerator(const StoredMachine& machine, const std::optional<LaunchRecord>& record)
 {
-    const bool kvm = accelerator == Accelerator::Kvm;
+    const bool kvm = ranUnderKvm(record);
     return {ErrorKind::Qemu,
-        kvm ? tr(QT_TRANSLATE_NOOP(
-                     "platter::MachineTrouble", "KVM failed under “%1”, and QEMU stopped the machine."))
-                  .arg(machine.name)
-            : tr(QT_TRANSLATE_NOOP("platter::MachineTrouble", "QEMU stopped “%1” after an internal error."))
-                  .arg(machine.name),
-        kvm ? tr(QT_TRANSLATE_NOOP("platter::MachineTrouble",
-                  "Power it off and start it without KVM: slower, but it works on every host."))
-            : tr(QT_TRANSLATE_NOOP(
-                  "platter::MachineTrouble", "Reset the machine, or power it off and start it again.")),
-        tailOf(machine.qemuLog(), 20)};
+        kvm ? Texts::tr("KVM failed under “%1”, and QEMU stopped the machine.").arg(machine.name)
+            : Texts::tr("QEMU stopped “%1” after an internal error.").arg(machine.name),
+        kvm ? Texts::tr("Power it off and start it without KVM: slower, but it works on every host.")
+            : Texts::tr("Reset the machine, or power it off and start it again."),
+        lastWords(machine, record)};
 }
 
 Error guestPanicked(const StoredMachine& machine, const QJsonObject& information)
 {
-    return {ErrorKind::Qemu,
-        tr(QT_TRANSLATE_NOOP("platter::MachineTrouble", "The system in “%1” says that it has crashed."))
-            .arg(machine.name),
-        tr(QT_TRANSLATE_NOOP("platter::MachineTrouble",
-            "Its last words are on its screen and in the serial log. Reset the machine to start the system "
-            "again.")),
+    return {ErrorKind::Qemu, Texts::tr("The system in “%1” says that it has crashed.").arg(machine.name),
+        Texts::tr("Its last words are on its screen and in the serial log. Reset the machine to start the system "
+                  "again."),
         information.isEmpty() ? QString()
                               : QString::fromUtf8(QJsonDocument(information).toJson(QJsonDocument::Compact))};
 }
@@ -121,21 +111,17 @@ Error guestPanicked(const StoredMachine& machine, const QJsonObject& information
 Error guestDidNotReact(const StoredMachine& machine, std::chrono::milliseconds patience)
 {
     return {ErrorKind::TimedOut,
-        tr(QT_TRANSLATE_NOOP(
-               "platter::MachineTrouble", "The system in “%1” did not react to the power button within %2 s."))
+        Texts::tr("The system in “%1” did not react to the power button within %2 s.")
             .arg(machine.name, QLocale().toString(static_cast<double>(patience.count()) / 1000, 'g', 3)),
-        tr(QT_TRANSLATE_NOOP("platter::MachineTrouble", "Shut it down inside, or power the machine off.")), {}};
+        Texts::tr("Shut it down inside, or power the machine off."), {}};
 }
 
 Error doesNotAnswer(const StoredMachine& machine, const Error& why)
 {
-    return {why.kind,
-        tr(QT_TRANSLATE_NOOP("platter::MachineTrouble", "“%1” runs, but its QEMU does not answer."))
-            .arg(machine.name),
-        tr(QT_TRANSLATE_NOOP("platter::MachineTrouble",
-            "QEMU may hang, or another program may be connected to it. It is taken up as soon as it answers; "
-            "powering it "
-            "off ends it in any case.")),
+    return {why.kind, Texts::tr("“%1” runs, but its QEMU does not answer.").arg(machine.name),
+        Texts::tr("QEMU may hang, or another program may be connected to it. It is taken up as soon as it answers; "
+                  "powering it "
+                  "off ends it in any case."),
         why.summary + QLatin1Char(' ') + why.detail};
 }
 

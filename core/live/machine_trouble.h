@@ -3,8 +3,7 @@
 // the end of a log.
 #pragma once
 
-#include "core/machine/store.h"
-#include "core/qemu/accelerator.h"
+#include "core/live/launch_record.h"
 
 #include <QJsonObject>
 
@@ -12,14 +11,17 @@
 
 namespace platter {
 
-// QEMU went away without being asked. Reads the end of QEMU's log.
-Error crashed(const StoredMachine& machine, Accelerator accelerator);
+// QEMU went away without being asked. RECORD: what it was started with, where that is known. Reads the end of
+// QEMU's log.
+Error crashed(const StoredMachine& machine, const std::optional<LaunchRecord>& record);
+// Whether QEMU's words in a crash speak of KVM.
+bool blamesKvm(const Error& crash);
 // QEMU stopped the machine because of an image.
 enum class DiskTrouble { NoSpace, Other };
 Error stoppedByDisk(
     const StoredMachine& machine, std::optional<SlotId> slot, DiskTrouble trouble, const QString& words);
 // The accelerator failed under the guest. Reads the end of QEMU's log.
-Error stoppedByAccelerator(const StoredMachine& machine, Accelerator accelerator);
+Error stoppedByAccelerator(const StoredMachine& machine, const std::optional<LaunchRecord>& record);
 Error guestPanicked(const StoredMachine& machine, const QJsonObject& information);
 // The guest did nothing about the power button.
 Error guestDidNotReact(const StoredMachine& machine, std::chrono::milliseconds patience);

@@ -17,19 +17,15 @@ namespace {
 // What a guest that holds the tray may take to let it go: Linux asks udev, which asks the file system.
 constexpr std::chrono::seconds trayDeadline{3};
 
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("platter::MediumChange", text);
-}
+struct Texts {
+    Q_DECLARE_TR_FUNCTIONS(platter::MediumChange)
+};
 
 Error trayLocked(SlotId slot)
 {
     return {ErrorKind::WrongState,
-        tr(QT_TRANSLATE_NOOP("platter::MediumChange", "The guest holds the tray of DVD drive %1 locked."))
-            .arg(slot.toString()),
-        tr(QT_TRANSLATE_NOOP(
-            "platter::MediumChange", "Unmount or eject the medium inside the guest, then try again.")),
-        {}};
+        Texts::tr("The guest holds the tray of DVD drive %1 locked.").arg(slot.toString()),
+        Texts::tr("Unmount or eject the medium inside the guest, then try again."), {}};
 }
 
 QJsonObject byDrive(SlotId slot)
@@ -171,11 +167,8 @@ QCoro::Task<Result<void>> changeMedium(
     }
     if (!now->exists) {
         co_return std::unexpected(Error{ErrorKind::NotFound,
-            tr(QT_TRANSLATE_NOOP("platter::MediumChange", "The running machine has no DVD drive in slot %1."))
-                .arg(slot.toString()),
-            tr(QT_TRANSLATE_NOOP("platter::MediumChange",
-                "It was added after the start: shut the machine down and start it again.")),
-            {}});
+            Texts::tr("The running machine has no DVD drive in slot %1.").arg(slot.toString()),
+            Texts::tr("It was added after the start: shut the machine down and start it again."), {}});
     }
     const std::optional<int> oldGeneration = generationOfName(now->node);
     const Result<int> generation = co_await nextGeneration(monitor, slot, oldGeneration);

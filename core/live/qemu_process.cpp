@@ -2,9 +2,7 @@
 #include "core/live/qemu_process.h"
 
 #include <csignal>
-extern "C" { // glibc 2.41 forgets to say so
-#include <sys/pidfd.h>
-}
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace platter {
@@ -15,31 +13,25 @@ std::unique_ptr<QemuProcess> QemuProcess::find(const RuntimeFolder& runtime)
     if (!pid) {
         return nullptr;
     }
-    const int fd = ::pidfd_open(*pid, 0);
-    if (fd < 0) {
+    UniqueFd handle(int(::syscall(SYS_pidfd_open, *pid, 0)));
+    if (!handle) {
         return nullptr;
     }
     // Only now does the number stand for one process: it must still be the one that holds the lock.
-    std::unique_ptr<QemuProcess> process(new QemuProcess(*pid, fd));
+    std::unique_ptr<QemuProcess> process(new QemuProcess(*pid, std::move(handle)));
     return runtime.runningQemu() == pid ? std::move(process) : nullptr;
 }
 
-QemuProcess::QemuProcess(pid_t pid, int fd)
+QemuProcess::QemuProcess(pid_t pid, UniqueFd handle)
     : m_pid(pid)
-    , m_fd(fd)
-    , m_notifier(fd, QSocketNotifier::Read)
+    , m_handle(std::move(handle))
+    , m_notifier(m_handle.get(), QSocketNotifier::Read)
 {
     connect(&m_notifier, &QSocketNotifier::activated, this, [this] {
         m_notifier.setEnabled(false);
         m_ended = true;
         Q_EMIT ended();
     });
-}
-
-QemuProcess::~QemuProcess()
-{
-    m_notifier.setEnabled(false);
-    ::close(m_fd);
 }
 
 void QemuProcess::terminate()
@@ -55,7 +47,7 @@ void QemuProcess::kill()
 void QemuProcess::signal(int number)
 {
     // The only way to fail is that the process is gone, which is what was wanted.
-    static_cast<void>(::pidfd_send_signal(m_fd, number, nullptr, 0));
+    static_cast<void>(::syscall(SYS_pidfd_send_signal, m_handle.get(), number, nullptr, 0));
 }
 
 } // namespace platter

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/qemu/runtime_folder.h"
+#include "core/unique_fd.h"
 
 #include <QObject>
 #include <QSocketNotifier>
@@ -18,7 +19,6 @@ class QemuProcess : public QObject {
 public:
     // The QEMU that runs for the machine; null when none does.
     static std::unique_ptr<QemuProcess> find(const RuntimeFolder& runtime);
-    ~QemuProcess() override;
 
     pid_t pid() const { return m_pid; }
 
@@ -32,11 +32,11 @@ Q_SIGNALS:
     void ended();
 
 private:
-    QemuProcess(pid_t pid, int fd);
+    QemuProcess(pid_t pid, UniqueFd handle);
     void signal(int number);
 
     pid_t m_pid;
-    int m_fd;
+    UniqueFd m_handle; // a pidfd
     bool m_ended = false;
     QSocketNotifier m_notifier;
 };

@@ -21,42 +21,36 @@ constexpr char sentinel = '\xff';
 constexpr std::chrono::milliseconds refusalDeadline{1000};
 constexpr qsizetype longestAnswer = qsizetype(64) << 20;
 
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("platter::GuestAgent", text);
-}
+struct Texts {
+    Q_DECLARE_TR_FUNCTIONS(platter::GuestAgent)
+};
 
 Error noAgent(std::chrono::milliseconds deadline)
 {
-    return {ErrorKind::TimedOut,
-        tr(QT_TRANSLATE_NOOP("platter::GuestAgent", "No guest agent answers in the machine.")),
-        tr(QT_TRANSLATE_NOOP("platter::GuestAgent",
-            "Install qemu-guest-agent inside the guest and start it, or wait until the guest has started.")),
+    return {ErrorKind::TimedOut, Texts::tr("No guest agent answers in the machine."),
+        Texts::tr("Install qemu-guest-agent inside the guest and start it, or wait until the guest has started."),
         QStringLiteral("%1 ms").arg(deadline.count())};
 }
 
 Error tooSlow(const QString& command, std::chrono::milliseconds deadline)
 {
-    return {ErrorKind::TimedOut,
-        tr(QT_TRANSLATE_NOOP("platter::GuestAgent", "The guest agent did not answer in time.")),
-        tr(QT_TRANSLATE_NOOP("platter::GuestAgent", "The guest may be busy: try again.")),
+    return {ErrorKind::TimedOut, Texts::tr("The guest agent did not answer in time."),
+        Texts::tr("The guest may be busy: try again."),
         QStringLiteral("%1: %2 ms").arg(command).arg(deadline.count())};
 }
 
 Error interrupted(const QString& command)
 {
-    return {ErrorKind::Interrupted,
-        tr(QT_TRANSLATE_NOOP("platter::GuestAgent", "The connection to the guest agent ended.")),
-        tr(QT_TRANSLATE_NOOP("platter::GuestAgent", "Look at the machine's state: it may have ended.")), command};
+    return {ErrorKind::Interrupted, Texts::tr("The connection to the guest agent ended."),
+        Texts::tr("Look at the machine's state: it may have ended."), command};
 }
 
 Error refused(const QString& command, const QJsonObject& error)
 {
     const QString errorClass = error.value(QLatin1String("class")).toString();
     return {errorClass == QLatin1String("CommandNotFound") ? ErrorKind::Unsupported : ErrorKind::Qemu,
-        tr(QT_TRANSLATE_NOOP("platter::GuestAgent", "The guest agent refused the command %1.")).arg(command),
-        tr(QT_TRANSLATE_NOOP("platter::GuestAgent",
-            "Its own words are in the details; the guest may forbid the command in the agent's settings.")),
+        Texts::tr("The guest agent refused the command %1.").arg(command),
+        Texts::tr("Its own words are in the details; the guest may forbid the command in the agent's settings."),
         QStringLiteral("%1: %2: %3").arg(command, errorClass, error.value(QLatin1String("desc")).toString())};
 }
 

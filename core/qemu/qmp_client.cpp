@@ -19,28 +19,24 @@ namespace {
 // query-named-block-nodes of a machine with 256 drives is below 1 MiB; what is far beyond is not QMP.
 constexpr qsizetype longestLine = qsizetype(64) << 20;
 
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("platter::QmpClient", text);
-}
+struct Texts {
+    Q_DECLARE_TR_FUNCTIONS(platter::QmpClient)
+};
 
 Error cannotConnect(const QLocalSocket& socket)
 {
     const bool absent = socket.error() == QLocalSocket::ServerNotFoundError
         || socket.error() == QLocalSocket::ConnectionRefusedError;
     return {absent ? ErrorKind::NotFound : ErrorKind::InputOutput,
-        tr(QT_TRANSLATE_NOOP(
-            "platter::QmpClient", "QEMU cannot be reached: nothing answers on its control socket.")),
-        tr(QT_TRANSLATE_NOOP("platter::QmpClient", "Look at the machine's state: QEMU may have ended.")),
+        Texts::tr("QEMU cannot be reached: nothing answers on its control socket."),
+        Texts::tr("Look at the machine's state: QEMU may have ended."),
         QStringLiteral("%1: %2").arg(socket.serverName(), socket.errorString())};
 }
 
 Error notQmp(const QByteArray& line)
 {
-    return {ErrorKind::Corrupt,
-        tr(QT_TRANSLATE_NOOP("platter::QmpClient", "What answers on QEMU's control socket is not QEMU.")),
-        tr(QT_TRANSLATE_NOOP("platter::QmpClient", "Power the machine off and start it again.")),
-        QString::fromUtf8(line.left(200))};
+    return {ErrorKind::Corrupt, Texts::tr("What answers on QEMU's control socket is not QEMU."),
+        Texts::tr("Power the machine off and start it again."), QString::fromUtf8(line.left(200))};
 }
 
 QDateTime timeOf(const QJsonObject& timestamp)
@@ -77,9 +73,8 @@ QmpClient::~QmpClient()
 QCoro::Task<Result<void>> QmpClient::open(QString path, std::chrono::milliseconds deadline)
 {
     if (m_state != State::Idle) {
-        co_return std::unexpected(Error{ErrorKind::WrongState,
-            tr(QT_TRANSLATE_NOOP("platter::QmpClient", "There is a connection to this machine already.")), {},
-            path});
+        co_return std::unexpected(
+            Error{ErrorKind::WrongState, Texts::tr("There is a connection to this machine already."), {}, path});
     }
     const QPointer<QmpClient> self(this);
     const QDeadlineTimer until(deadline);

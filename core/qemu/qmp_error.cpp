@@ -11,10 +11,9 @@ namespace platter {
 
 namespace {
 
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("platter::QmpError", text);
-}
+struct Texts {
+    Q_DECLARE_TR_FUNCTIONS(platter::QmpError)
+};
 
 struct Refusal {
     QLatin1String command;
@@ -51,19 +50,18 @@ Error qmpRefused(const QString& command, const QJsonObject& error)
 {
     const QString errorClass = error.value(QLatin1String("class")).toString();
     const QString words = error.value(QLatin1String("desc")).toString();
-    Error result{ErrorKind::Qemu,
-        tr(QT_TRANSLATE_NOOP("platter::QmpError", "QEMU refused the command %1.")).arg(command),
-        tr(QT_TRANSLATE_NOOP("platter::QmpError", "QEMU's own words are in the details.")),
+    Error result{ErrorKind::Qemu, Texts::tr("QEMU refused the command %1.").arg(command),
+        Texts::tr("QEMU's own words are in the details."),
         QStringLiteral("%1: %2: %3").arg(command, errorClass, words)};
     for (const Refusal& refusal : refusals) {
         if (command == refusal.command) {
-            result.summary = tr(refusal.sentence);
+            result.summary = Texts::tr(refusal.sentence);
         }
     }
     if (errorClass == QLatin1String("CommandNotFound")) {
         result.kind = ErrorKind::Unsupported;
-        result.advice = tr(QT_TRANSLATE_NOOP("platter::QmpError",
-            "This QEMU does not know the command: use QEMU 7.2 or newer from your distribution."));
+        result.advice =
+            Texts::tr("This QEMU does not know the command: use QEMU 7.2 or newer from your distribution.");
     } else if (errorClass == QLatin1String("DeviceNotFound")) {
         result.kind = ErrorKind::NotFound;
     }
@@ -73,18 +71,16 @@ Error qmpRefused(const QString& command, const QJsonObject& error)
 Error qmpTimedOut(const QString& command, std::chrono::milliseconds deadline)
 {
     const QString seconds = QLocale().toString(static_cast<double>(deadline.count()) / 1000, 'g', 3);
-    return {ErrorKind::TimedOut,
-        tr(QT_TRANSLATE_NOOP("platter::QmpError", "QEMU did not answer within %1 s.")).arg(seconds),
-        tr(QT_TRANSLATE_NOOP("platter::QmpError",
-            "The host may be overloaded or QEMU may hang: try again, or power the machine off if that lasts.")),
+    return {ErrorKind::TimedOut, Texts::tr("QEMU did not answer within %1 s.").arg(seconds),
+        Texts::tr(
+            "The host may be overloaded or QEMU may hang: try again, or power the machine off if that lasts."),
         QStringLiteral("%1: no answer").arg(command)};
 }
 
 Error qmpInterrupted(const QString& command)
 {
-    return {ErrorKind::Interrupted,
-        tr(QT_TRANSLATE_NOOP("platter::QmpError", "The connection to QEMU ended before it answered.")),
-        tr(QT_TRANSLATE_NOOP("platter::QmpError", "Look at the machine's state: QEMU may have ended.")),
+    return {ErrorKind::Interrupted, Texts::tr("The connection to QEMU ended before it answered."),
+        Texts::tr("Look at the machine's state: QEMU may have ended."),
         QStringLiteral("%1: the connection ended").arg(command)};
 }
 

@@ -14,6 +14,8 @@ class StartLock {
 public:
     // Does not wait. InUse: another program is starting this machine right now. The folder must exist.
     static Result<StartLock> take(const RuntimeFolder& runtime);
+    // Whether some program starts this machine now; disturbs nobody.
+    static bool isTaken(const RuntimeFolder& runtime);
 
 private:
     explicit StartLock(UniqueFd file);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/error.h"
+#include "core/unique_fd.h"
 
 #include <QCoroTask>
 #include <QString>
@@ -18,14 +19,14 @@ public:
     static QCoro::Task<Result<TurnLock>> take(QString file, std::chrono::milliseconds deadline);
 
     TurnLock() = default; // holds nothing
-    TurnLock(TurnLock&& other) noexcept;
-    TurnLock& operator=(TurnLock&& other) noexcept;
-    ~TurnLock();
 
 private:
-    explicit TurnLock(int fd);
+    explicit TurnLock(UniqueFd file)
+        : m_file(std::move(file))
+    {
+    }
 
-    int m_fd = -1;
+    UniqueFd m_file;
 };
 
 } // namespace platter
