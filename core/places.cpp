@@ -27,7 +27,7 @@ constexpr qsizetype longestSocketPath = sizeof(sockaddr_un::sun_path) - 1;
 QString folderFromEnvironment(const char* variable, const QString& otherwise)
 {
     const QString value = qEnvironmentVariable(variable);
-    return QDir::isAbsolutePath(value) ? QDir::cleanPath(value) : otherwise;
+    return value.startsWith(QLatin1Char('/')) ? QDir::cleanPath(value) : otherwise;
 }
 
 QString sampleGuestFile(const QString& dataHome)
@@ -59,7 +59,7 @@ bool isOwnFolder(const QString& folder)
 QString runtimeFolder()
 {
     QString base = qEnvironmentVariable("XDG_RUNTIME_DIR");
-    if (QDir::isAbsolutePath(base)) {
+    if (base.startsWith(QLatin1Char('/'))) {
         base = QDir::cleanPath(base);
         // Where it is missing (containers, scripts) it is made, one level of it; somebody else's (su) is not ours
         // to use.

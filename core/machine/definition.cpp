@@ -3,7 +3,6 @@
 
 #include <QCoreApplication>
 #include <QRandomGenerator>
-#include <QRegularExpression>
 
 #include <algorithm>
 
@@ -16,10 +15,15 @@ QString SlotId::toString() const
 
 Result<SlotId> SlotId::parse(const QString& text)
 {
-    static const QRegularExpression pattern(QStringLiteral("^([0-9]{1,3}):([0-9]{1,3})$"));
-    const QRegularExpressionMatch match = pattern.match(text);
-    const SlotId slot{match.captured(1).toInt(), match.captured(2).toInt()};
-    if (!match.hasMatch() || !slot.isValid()) {
+    const auto number = [](QStringView digits) {
+        const bool isNumber = !digits.isEmpty() && digits.size() <= 3
+            && std::ranges::all_of(digits, [](QChar c) { return c >= u'0' && c <= u'9'; });
+        return isNumber ? digits.toInt() : -1;
+    };
+    const qsizetype colon = text.indexOf(QLatin1Char(':'));
+    const SlotId slot{
+        number(QStringView(text).left(std::max<qsizetype>(colon, 0))), number(QStringView(text).mid(colon + 1))};
+    if (colon < 0 || !slot.isValid()) {
         return std::unexpected(Error{ErrorKind::InvalidInput,
             QCoreApplication::translate("platter::SlotId", "“%1” is not a slot.").arg(text),
             QCoreApplication::translate(

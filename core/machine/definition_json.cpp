@@ -2,7 +2,6 @@
 #include "core/machine/definition_json.h"
 
 #include <QCoreApplication>
-#include <QDir>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -86,7 +85,7 @@ QString relativeInside(const QString& file, const QString& folder)
 
 QString absoluteFrom(const QString& file, const QString& folder)
 {
-    return file.isEmpty() || QDir::isAbsolutePath(file) ? file : folder + QLatin1Char('/') + file;
+    return file.isEmpty() || file.startsWith(QLatin1Char('/')) ? file : folder + QLatin1Char('/') + file;
 }
 
 QString nameOf(Protocol protocol)

@@ -68,7 +68,10 @@ Choice choiceOf(Rule rule, const NewMachine& choices)
         const ExistingDisk* disk = std::get_if<ExistingDisk>(&choices.disk);
         const NewDisk* made = std::get_if<NewDisk>(&choices.disk);
         const QString file = disk ? disk->file : made ? made->file : QString();
-        return !file.isEmpty() && !QDir::isAbsolutePath(file) ? Choice::Disk : Choice::Media;
+        const bool isDisk = !file.isEmpty() && !file.startsWith(QLatin1Char('/'));
+        const bool isMedium = std::ranges::any_of(choices.media,
+            [](const QString& medium) { return !medium.isEmpty() && !medium.startsWith(QLatin1Char('/')); });
+        return isDisk || !isMedium ? Choice::Disk : Choice::Media;
     }
     case Rule::ControllerCount:
     case Rule::SlotOutOfRange:
@@ -155,7 +158,8 @@ private:
     std::vector<Problem> m_list;
 };
 
-void checkNameAndPlace(Problems& list, const NewMachine& choices, const MachineStore& store)
+// Whether the machine's folder can be made where it is wanted.
+bool checkNameAndPlace(Problems& list, const NewMachine& choices, const MachineStore& store)
 {
     const std::vector<Violation> names = nameViolations(choices.name.normalized(QString::NormalizationForm_C));
     for (const Violation& violation : names) {
@@ -163,7 +167,7 @@ void checkNameAndPlace(Problems& list, const NewMachine& choices, const MachineS
     }
     std::optional<Error> place;
     if (choices.place) {
-        place = QDir::isAbsolutePath(*choices.place)
+        place = choices.place->startsWith(QLatin1Char('/'))
             ? placeError(*choices.place)
             : Error{ErrorKind::InvalidInput,
                   Texts::tr("“%1” is not the full path of a folder.").arg(*choices.place),
@@ -178,9 +182,10 @@ void checkNameAndPlace(Problems& list, const NewMachine& choices, const MachineS
     if (names.empty()) {
         list.add(Choice::Name, store.checkNameIsFree(choices.name, choices.place));
     }
+    return !place;
 }
 
-void checkNewDisk(Problems& list, const NewDisk& disk, const QString& machineFolder)
+void checkNewDisk(Problems& list, const NewDisk& disk, const QString& machineFolder, bool hasPlace)
 {
     const Result<void> size = checkImageSize(disk.size);
     list.add(Choice::Disk, size);
@@ -188,10 +193,14 @@ void checkNewDisk(Problems& list, const NewDisk& disk, const QString& machineFol
         list.add(Choice::Disk, program.error());
     }
     QString folder = nearestFolder(machineFolder);
-    if (!disk.file.isEmpty() && !QDir::isAbsolutePath(disk.file)) {
+    const bool isInMachine = isInside(fileOf(disk, machineFolder), machineFolder);
+    if (isInMachine && !hasPlace) {
+        return; // that has been said
+    }
+    if (!disk.file.isEmpty() && !disk.file.startsWith(QLatin1Char('/'))) {
         return; // a rule says so
     }
-    if (!isInside(fileOf(disk, machineFolder), machineFolder)) {
+    if (!isInMachine) {
         folder = QFileInfo(disk.file).absolutePath();
         if (const std::optional<Error> error = placeError(folder)) {
             list.add(Choice::Disk, *error);
@@ -330,13 +339,18 @@ Definition definitionFor(const NewMachine& choices, const QString& machineFolder
 std::vector<Problem> problems(const NewMachine& choices, const MachineStore& store, const HostResources& host)
 {
     Problems list;
-    checkNameAndPlace(list, choices, store);
+    const bool hasPlace = checkNameAndPlace(list, choices, store);
 
     const QString folder = store.folderFor(choices.name, choices.place);
     const Definition definition = definitionFor(choices, folder);
+    const NewDisk* made = std::get_if<NewDisk>(&choices.disk);
     bool namedVhd = false;
     for (const Violation& violation : violations(definition, host)) {
-        list.add(choiceOf(violation.rule, choices), violation.error);
+        const Choice choice = choiceOf(violation.rule, choices);
+        if (violation.rule == Rule::RelativePath && choice == Choice::Disk && made && made->file.isEmpty()) {
+            continue; // the place is what is relative
+        }
+        list.add(choice, violation.error);
         namedVhd = namedVhd || violation.rule == Rule::VhdDisk;
     }
     if (choices.bootFromNetwork && !choices.hasNetwork) {
@@ -344,10 +358,10 @@ std::vector<Problem> problems(const NewMachine& choices, const MachineStore& sto
             Error{ErrorKind::InvalidInput, Texts::tr("The machine is to boot from the network and has none."),
                 Texts::tr("Give it a network, or choose another way to install.")});
     }
-    if (const NewDisk* made = std::get_if<NewDisk>(&choices.disk)) {
-        checkNewDisk(list, *made, folder);
+    if (made) {
+        checkNewDisk(list, *made, folder, hasPlace);
     } else if (const ExistingDisk* disk = std::get_if<ExistingDisk>(&choices.disk);
-        disk && QDir::isAbsolutePath(disk->file)) {
+        disk && disk->file.startsWith(QLatin1Char('/'))) {
         const Result<DiskFormat> usable = checkDiskImage(disk->file);
         if (!usable && !(namedVhd && usable.error().kind == ErrorKind::Unsupported)) {
             list.add(Choice::Disk, usable.error());
@@ -357,7 +371,8 @@ std::vector<Problem> problems(const NewMachine& choices, const MachineStore& sto
         if (medium.isEmpty()) {
             list.add(Choice::Media,
                 Error{ErrorKind::InvalidInput, Texts::tr("No ISO file was chosen."), Texts::tr("Choose one.")});
-        } else if (QDir::isAbsolutePath(medium) && !QDir::cleanPath(medium).startsWith(QLatin1String("/dev/"))) {
+        } else if (medium.startsWith(QLatin1Char('/'))
+            && !QDir::cleanPath(medium).startsWith(QLatin1String("/dev/"))) {
             list.add(Choice::Media, checkMedium(medium));
         }
     }

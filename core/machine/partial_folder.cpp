@@ -66,7 +66,7 @@ Result<std::unique_ptr<PartialFolder>> PartialFolder::make(const QString& what, 
 
 void PartialFolder::removeLeftovers(const QString& parent)
 {
-    static const QRegularExpression pattern(QStringLiteral("^\\.[0-9a-f]{16}\\.partial$"));
+    static const QRegularExpression pattern(QStringLiteral("\\A\\.[0-9a-f]{16}\\.partial\\z"));
     const QStringList names =
         QDir(parent).entryList({QStringLiteral(".*.partial")}, QDir::Dirs | QDir::Hidden | QDir::NoSymLinks);
     for (const QString& name : names) {

@@ -111,7 +111,7 @@ std::vector<Error> preflight(const StoredMachine& machine, const HostResources& 
     }
     for (const Drive& drive : machine.definition.drives) {
         if (const DiskDrive* disk = std::get_if<DiskDrive>(&drive.what)) {
-            if (!QDir::isAbsolutePath(disk->file)) {
+            if (!disk->file.startsWith(QLatin1Char('/'))) {
                 continue; // a rule has said so
             }
             const Result<DiskFormat> format = checkDiskImage(disk->file);
@@ -125,7 +125,7 @@ std::vector<Error> preflight(const StoredMachine& machine, const HostResources& 
                     QStringLiteral("found: %1").arg(nameOf(*format))});
             }
         } else if (const QString medium = std::get<DvdDrive>(drive.what).medium;
-            QDir::isAbsolutePath(medium) && !QDir::cleanPath(medium).startsWith(QLatin1String("/dev/"))) {
+            medium.startsWith(QLatin1Char('/')) && !QDir::cleanPath(medium).startsWith(QLatin1String("/dev/"))) {
             if (const Result<void> usable = checkMedium(medium); !usable) {
                 errors.push_back(usable.error());
                 if (usable.error().kind == ErrorKind::NotFound) {

@@ -71,7 +71,7 @@ void checkMemoryAndCpus(Violations& list, const Definition& definition, const Ho
 
 void checkFile(Violations& list, const QString& file)
 {
-    if (!file.isEmpty() && !QDir::isAbsolutePath(file)) {
+    if (!file.isEmpty() && !file.startsWith(QLatin1Char('/'))) {
         list.add(Rule::RelativePath, Texts::tr("“%1” is not the full path of a file.").arg(file),
             Texts::tr("Write the path from / on."));
     }
@@ -154,7 +154,7 @@ void checkDrives(Violations& list, const Definition& definition)
 bool isUnicastMac(const QString& mac)
 {
     static const QRegularExpression pattern(
-        QStringLiteral("^([0-9a-f]{2})(:[0-9a-f]{2}){5}$"), QRegularExpression::CaseInsensitiveOption);
+        QStringLiteral("\\A([0-9a-f]{2})(:[0-9a-f]{2}){5}\\z"), QRegularExpression::CaseInsensitiveOption);
     const QRegularExpressionMatch match = pattern.match(mac);
     return match.hasMatch() && match.captured(1).toInt(nullptr, 16) % 2 == 0
         && mac != QLatin1String("00:00:00:00:00:00");
