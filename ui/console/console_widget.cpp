@@ -200,9 +200,9 @@ void ConsoleWidget::refreshKeyboard()
 {
     const bool has = m_view->hasKeyboard();
     if (has)
-        m_keyboardLine->setText(tr("The machine has the keyboard. Ctrl+Alt gives it back."));
+        m_keyboardLine->setText(tr("Ctrl+Alt gives the keyboard back."));
     else if (m_view->hasFocus())
-        m_keyboardLine->setText(tr("Press Enter or click the screen to type into the machine."));
+        m_keyboardLine->setText(tr("Press Enter to type into the machine."));
     else
         m_keyboardLine->setText(tr("Click the screen to type into the machine."));
     update();
@@ -250,7 +250,9 @@ void ConsoleWidget::arrange()
         m_panel->raise();
     }
     if (!m_hint->isHidden()) {
-        const int width = std::min(m_hint->sizeHint().width() + 4 * LinePadding, area.width() - 4 * LinePadding);
+        m_hint->setWordWrap(false); // a wrapping label wants to be square
+        const int width = std::min(m_hint->sizeHint().width() + 2 * LinePadding, area.width() - 4 * LinePadding);
+        m_hint->setWordWrap(true);
         m_hint->setGeometry(
             area.center().x() - width / 2, area.top() + 6 * LinePadding, width, m_hint->heightForWidth(width));
         m_hint->raise();

@@ -19,6 +19,7 @@ constexpr int LargestWidth = 480;
 constexpr int SmallestMargin = 8; // to the edges of the area
 constexpr int IconSize = 64;
 constexpr int CornerRadius = 8;
+constexpr int SmallestButton = 112;
 } // namespace
 
 NoticePanel::NoticePanel(QWidget* parent)
@@ -52,6 +53,7 @@ NoticePanel::NoticePanel(QWidget* parent)
     layout->addSpacing(Spacing);
     layout->addWidget(m_button, 0, Qt::AlignHCenter);
     m_button->setAutoDefault(true);
+    m_button->setMinimumWidth(SmallestButton);
     connect(m_button, &QPushButton::clicked, this, &NoticePanel::actionRequested);
     QFont large = font();
     large.setPointSizeF(large.pointSizeF() * 1.3);

@@ -267,8 +267,8 @@ void ScreenView::updateKeyboard()
     const bool has = m_wantsKeyboard && hasFocus() && takesInput();
     if (!has)
         m_keyboard.releaseAll();
-    if (QWindow* handle = window()->windowHandle(); handle && (m_grabsSystemKeys || m_hasKeyboard))
-        handle->setKeyboardGrabEnabled(has && m_grabsSystemKeys);
+    if (const bool grab = has && m_grabsSystemKeys; grab != m_isGrabbing && window()->windowHandle())
+        m_isGrabbing = window()->windowHandle()->setKeyboardGrabEnabled(grab) && grab;
     m_hasKeyboard = has;
     Q_EMIT keyboardChanged();
 }

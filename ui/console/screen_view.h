@@ -84,6 +84,7 @@ private:
     Look m_look = Look::Blank;
     QBrush m_surround;
     bool m_grabsSystemKeys = false;
+    bool m_isGrabbing = false;
     bool m_wantsKeyboard = false; // takes it as soon as it can
     bool m_hasKeyboard = false;
     int m_swallowedKey = 0; // took the keyboard; its release is not for the guest
