@@ -327,7 +327,7 @@ Result<void> FatVolume::read(const FatEntry& file, std::span<std::byte> into) co
     if (file.isFolder || into.size() > file.size) {
         return std::unexpected(
             corrupt(QT_TRANSLATE_NOOP("platter::FatVolume", "The file is shorter than it has to be."), 0,
-                QStringLiteral("%1 has %2 bytes, %3 wanted").arg(file.name).arg(file.size).arg(into.size())));
+                file.name + QStringLiteral(": %1 bytes, %2 wanted").arg(file.size).arg(into.size())));
     }
     FatEntry part = file;
     part.size = static_cast<std::uint32_t>(into.size());
@@ -357,7 +357,7 @@ Result<void> FatVolume::check(const FatEntry& file) const
         if (end > m_source->size()) {
             return std::unexpected(corrupt(
                 QT_TRANSLATE_NOOP("platter::FatVolume", "The FAT file system ends before a file's contents."), end,
-                QStringLiteral("%1, cluster %2").arg(file.name).arg(cluster)));
+                file.name + QStringLiteral(": cluster %1").arg(cluster)));
         }
         rest -= std::min<std::uint64_t>(rest, m_clusterSize);
     }

@@ -41,11 +41,11 @@ Result<void> checkComplete(const QString& file, const FileSource& source, const 
         tr(QT_TRANSLATE_NOOP("platter::InstallMedium", "%1 is incomplete: %2 of %3 are there."))
             .arg(file, ByteCount(source.size()).toString(), ByteCount(volume.bytes()).toString()),
         tr(QT_TRANSLATE_NOOP("platter::InstallMedium", "Wait for the download to end, or download it again.")),
-        QStringLiteral("%1: %2 blocks of %3 bytes, the file has %4 bytes (ECMA-119 8.4.8)")
-            .arg(file)
-            .arg(volume.blocks)
-            .arg(volume.blockSize)
-            .arg(source.size())});
+        file
+            + QStringLiteral(": %1 blocks of %2 bytes, the file has %3 bytes (ECMA-119 8.4.8)")
+                .arg(volume.blocks)
+                .arg(volume.blockSize)
+                .arg(source.size())});
 }
 
 void recognise(InstallMedium& medium, const PrimaryVolume& volume)

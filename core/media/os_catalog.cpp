@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/media/os_catalog.h"
 
+#include <QCollator>
+#include <QCoreApplication>
 #include <QLoggingCategory>
+#include <QStringList>
 
 #include <algorithm>
 #include <gio/gio.h>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 // libosinfo's headers do not say to a C++ compiler that they are C.
 extern "C" {
@@ -146,32 +150,74 @@ OsinfoOs* findByLabel(OsinfoOsList* systems, const QString& label)
     return best;
 }
 
+// All systems whose discs look like this one, libosinfo's favourite first. Microsoft labels the discs of several
+// Windows alike.
+std::vector<Owned<OsinfoOs>> candidates(OsinfoDb* db, const PrimaryVolume& volume)
+{
+    std::vector<Owned<OsinfoOs>> found;
+    const Owned<OsinfoMedia> media = describe(volume);
+    const Owned<OsinfoMediaList> matches(osinfo_db_identify_medialist(db, media.get()));
+    for (gint i = 0; i < osinfo_list_get_length(OSINFO_LIST(matches.get())); ++i) {
+        Owned<OsinfoOs> os(osinfo_media_get_os(OSINFO_MEDIA(osinfo_list_get_nth(OSINFO_LIST(matches.get()), i))));
+        const auto isSame = [&](const Owned<OsinfoOs>& other) { return other.get() == os.get(); };
+        if (os && std::ranges::none_of(found, isSame)) {
+            found.push_back(std::move(os));
+        }
+    }
+    if (found.empty()) {
+        const Owned<OsinfoOsList> systems(osinfo_db_get_os_list(db));
+        if (OsinfoOs* const os = findByLabel(systems.get(), volume.label)) {
+            found.emplace_back(OSINFO_OS(g_object_ref(os)));
+        }
+    }
+    return found;
+}
+
+// "Microsoft Windows 11 or 10" out of "Microsoft Windows 10" and "Microsoft Windows 11": what all begin with once,
+// the latest first.
+QString jointName(QStringList names)
+{
+    QCollator collator;
+    collator.setNumericMode(true);
+    std::ranges::sort(names, [&](const QString& a, const QString& b) { return collator.compare(a, b) > 0; });
+    qsizetype shared = names.first().lastIndexOf(QLatin1Char(' ')) + 1;
+    for (const QString& name : std::as_const(names)) {
+        while (shared > 0 && !name.startsWith(QStringView(names.first()).first(shared))) {
+            shared = names.first().lastIndexOf(QLatin1Char(' '), shared - 2) + 1;
+        }
+    }
+    QString joint = names.takeFirst();
+    while (!names.isEmpty()) {
+        const QString next = names.takeFirst().mid(shared);
+        joint = (names.isEmpty() ? QCoreApplication::translate("platter::OsCatalog", "%1 or %2")
+                                 : QCoreApplication::translate("platter::OsCatalog", "%1, %2"))
+                    .arg(joint, next);
+    }
+    return joint;
+}
+
 } // namespace
 
 std::optional<OsMatch> identifyOs(const PrimaryVolume& volume)
 {
     static std::mutex mutex;
     const std::scoped_lock lock(mutex);
-    OsinfoDb* const db = database();
-    const Owned<OsinfoMedia> media = describe(volume);
-    Owned<OsinfoOs> os;
-    if (osinfo_db_identify_media(db, media.get())) {
-        os.reset(osinfo_media_get_os(media.get()));
-    }
-    if (!os) {
-        const Owned<OsinfoOsList> systems(osinfo_db_get_os_list(db));
-        if (OsinfoOs* const found = findByLabel(systems.get(), volume.label)) {
-            os.reset(OSINFO_OS(g_object_ref(found)));
-        }
-    }
-    if (!os) {
+    const std::vector<Owned<OsinfoOs>> found = candidates(database(), volume);
+    if (found.empty()) {
         return std::nullopt;
     }
     OsMatch match;
-    match.id = QString::fromUtf8(osinfo_product_get_short_id(OSINFO_PRODUCT(os.get())));
-    match.name = QString::fromUtf8(osinfo_product_get_name(OSINFO_PRODUCT(os.get())));
-    match.recommended = recommendationFor(os.get());
-    match.isWindows = QByteArrayView(osinfo_os_get_family(os.get())).startsWith("win");
+    match.id = QString::fromUtf8(osinfo_product_get_short_id(OSINFO_PRODUCT(found.front().get())));
+    match.isWindows = QByteArrayView(osinfo_os_get_family(found.front().get())).startsWith("win");
+    QStringList names;
+    for (const Owned<OsinfoOs>& os : found) {
+        names.append(QString::fromUtf8(osinfo_product_get_name(OSINFO_PRODUCT(os.get()))));
+        const Recommendation one = recommendationFor(os.get());
+        match.recommended.memory = std::max(match.recommended.memory, one.memory);
+        match.recommended.cpus = std::max(match.recommended.cpus, one.cpus);
+        match.recommended.disk = std::max(match.recommended.disk, one.disk);
+    }
+    match.name = jointName(names);
     return match;
 }
 

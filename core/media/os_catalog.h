@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Which operating system's disc a volume is, by libosinfo's database. The database is loaded at the first question
-// (most of a second, some 40 MB) and stays; any thread may ask, one is answered at a time.
+// (a third of a second, some 40 MiB) and stays; any thread may ask, one is answered at a time.
 #pragma once
 
 #include "core/media/install_medium.h"
@@ -11,8 +11,8 @@
 namespace platter {
 
 struct OsMatch {
-    QString id; // libosinfo's short id
-    QString name;
+    QString id; // libosinfo's short id; its favourite where several systems have discs like this
+    QString name; // "Debian 13", "Microsoft Windows 11 or 10"
     Recommendation recommended;
     bool isWindows = false;
 };

@@ -190,7 +190,7 @@ private Q_SLOTS:
                                 << QStringLiteral("Debian 13; boots with UEFI.") << QStringLiteral("debian13")
                                 << false << false;
         QTest::newRow("Windows") << (QStringList{label, QStringLiteral("CCCOMA_X64FRE_EN-US_DV9")} + microsoft
-            + efiEntry) << QStringLiteral("Microsoft Windows 11; boots with UEFI.")
+            + efiEntry) << QStringLiteral("Microsoft Windows 11 or 10; boots with UEFI.")
                                  << QStringLiteral("win11") << true << false;
         QTest::newRow("Windows by Microsoft's tool")
             << (QStringList{label, QStringLiteral("ESD-ISO")} + microsoft + efiEntry)

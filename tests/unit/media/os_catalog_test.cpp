@@ -50,8 +50,9 @@ private Q_SLOTS:
         row("Fedora-WS-Live-42", "", "", "fedora42", "Fedora Linux 42");
         row("alpine-std 3.20.3 x86_64", "", "", "alpinelinux3.20", "Alpine Linux 3.20");
         row("AlmaLinux-9-4-x86_64-dvd", "", "", "almalinux9", "AlmaLinux 9");
-        row("CCCOMA_X64FRE_EN-US_DV9", microsoft, "", "win11", "Microsoft Windows 11", true);
-        row("SSS_X64FREE_EN-US_DV9", microsoft, "", "win2k22", "Microsoft Windows Server 2022", true);
+        row("CCCOMA_X64FRE_EN-US_DV9", microsoft, "", "win11", "Microsoft Windows 11 or 10", true);
+        row("SSS_X64FREE_EN-US_DV9", microsoft, "", "win2k22", "Microsoft Windows Server 2025, 2022, 2019 or 2016",
+            true);
     }
 
     void recognisesDiscs()
