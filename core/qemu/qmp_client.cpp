@@ -10,6 +10,7 @@
 #include <QPointer>
 #include <QTimeZone>
 
+#include <limits>
 #include <utility>
 
 namespace platter {
@@ -43,7 +44,8 @@ QDateTime timeOf(const QJsonObject& timestamp)
 {
     const qint64 seconds = timestamp.value(QLatin1String("seconds")).toInteger(-1);
     const qint64 microseconds = timestamp.value(QLatin1String("microseconds")).toInteger(-1);
-    if (seconds < 0 || microseconds < 0) {
+    constexpr qint64 endOfTime = std::numeric_limits<qint64>::max() / 1000 - 1;
+    if (seconds < 0 || seconds > endOfTime || microseconds < 0 || microseconds >= 1'000'000) {
         return QDateTime::currentDateTimeUtc();
     }
     return QDateTime::fromMSecsSinceEpoch(seconds * 1000 + microseconds / 1000, QTimeZone::UTC);
