@@ -68,10 +68,15 @@ AcceleratorReport denied(const QString& device)
             Texts::tr("Log out and in again: you became a member of the group %1 meanwhile.").arg(file.group()));
     }
     const bool groupMayUseIt = file.permission(QFile::ReadGroup | QFile::WriteGroup) && file.groupId() != 0;
-    const QString group = groupMayUseIt ? file.group() : QStringLiteral("kvm");
+    if (!groupMayUseIt) {
+        return refusal(reason,
+            Texts::tr("Only root may use it: as root, let a group use it (“chgrp kvm %1 && chmod 660 %1”) and add "
+                      "yourself to that group (“usermod -aG kvm NAME”), then log out and in again.")
+                .arg(device));
+    }
     return refusal(reason,
         Texts::tr("Add yourself to the group %1 (“sudo usermod -aG %1 $USER”), then log out and in again.")
-            .arg(group));
+            .arg(file.group()));
 }
 
 } // namespace
