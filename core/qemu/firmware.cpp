@@ -30,7 +30,8 @@ struct Texts {
 QStringList strings(const QJsonValue& value)
 {
     QStringList list;
-    for (const QJsonValue& item : value.toArray()) {
+    const QJsonArray items = value.toArray();
+    for (const auto& item : items) {
         list.append(item.toString());
     }
     return list;
@@ -38,7 +39,7 @@ QStringList strings(const QJsonValue& value)
 
 bool isForQ35(const QJsonArray& targets)
 {
-    for (const QJsonValue& target : targets) {
+    for (const auto& target : targets) {
         if (target[QStringLiteral("architecture")].toString() != QStringLiteral("x86_64")) {
             continue;
         }
