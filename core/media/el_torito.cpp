@@ -96,13 +96,13 @@ std::uint64_t bootImageLength(const BootImage& image, std::uint64_t volumeSector
         sectorSize = isoSectorSize;
         break;
     case BootEmulation::Floppy1200:
-        sectors = 80 * 2 * 15;
+        sectors = 80UL * 2 * 15;
         break;
     case BootEmulation::Floppy1440:
-        sectors = 80 * 2 * 18;
+        sectors = 80UL * 2 * 18;
         break;
     case BootEmulation::Floppy2880:
-        sectors = 80 * 2 * 36;
+        sectors = 80UL * 2 * 36;
         break;
     case BootEmulation::HardDisk:
         break;

@@ -167,7 +167,7 @@ QString findVirtioDriverIso()
         {QStringLiteral("/usr/share/virtio-win"), QStringLiteral("/usr/local/share/virtio-win"),
             QStringLiteral("/usr/share/virtio"), QStringLiteral("/var/lib/libvirt/images"),
             QStandardPaths::writableLocation(QStandardPaths::DownloadLocation)}) {
-        const QString plain = folder + QLatin1String("/virtio-win.iso");
+        QString plain = folder + QLatin1String("/virtio-win.iso");
         if (QFileInfo(plain).isReadable()) {
             return plain;
         }
