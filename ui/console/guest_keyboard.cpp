@@ -66,14 +66,11 @@ void GuestKeyboard::press(const QKeyEvent& event)
         return;
     }
     const bool partOfChord = event.key() == Qt::Key_Control || event.key() == Qt::Key_Alt;
-    if (!partOfChord)
-        m_chord = Chord::Spoilt;
-    else if (m_down.empty())
+    const bool second = m_chord == Chord::Partial && m_down.size() == 1 && m_down.front().qtKey != event.key();
+    if (partOfChord && m_down.empty())
         m_chord = Chord::Partial;
-    else if (m_chord == Chord::Partial && m_down.size() == 1 && m_down.front().qtKey != event.key())
-        m_chord = Chord::Complete;
     else
-        m_chord = Chord::Spoilt;
+        m_chord = partOfChord && second ? Chord::Complete : Chord::Spoilt;
 
     const GuestKey key = guestKeyOf(event);
     m_down.push_back({scanCode, event.key(), key});

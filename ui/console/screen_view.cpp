@@ -86,9 +86,11 @@ void ScreenView::setSource(ScreenSource* source)
         m_source->disconnect(this);
     }
     m_source = source;
+    m_reduced = {};
     m_keyboard.setSource(source);
     if (source) {
         connect(source, &ScreenSource::frameChanged, this, [this](const QRegion& region) {
+            m_reduced = {};
             if (m_look == Look::Blank)
                 return;
             // Back to the widget's pixels, which may be larger than the display's.
@@ -231,8 +233,15 @@ void ScreenView::paintEvent(QPaintEvent* event)
     const QRect all = QRect({}, deviceSize()).adjusted(0, 0, 2, 2);
     for (const QRect& rect : QRegion(all) - layout.target)
         painter.fillRect(rect, surround);
-    painter.setRenderHint(QPainter::SmoothPixmapTransform, !layout.isExact());
-    painter.drawImage(layout.target, frame);
+    if (layout.scale() < 1) {
+        // Every pixel of the guest counts: blending neighbours alone would lose the thin strokes of text.
+        if (m_reduced.size() != layout.target.size())
+            m_reduced = frame.scaled(layout.target.size(), Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
+        painter.drawImage(layout.target.topLeft(), m_reduced);
+    } else {
+        painter.setRenderHint(QPainter::SmoothPixmapTransform, !layout.isExact());
+        painter.drawImage(layout.target, frame);
+    }
     if (m_look == Look::Dimmed) {
         QColor veil = palette().color(QPalette::Window);
         veil.setAlpha(DimmedBy);

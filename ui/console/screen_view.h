@@ -79,6 +79,7 @@ private:
     QPointF deviceOffset() const;
 
     QPointer<ScreenSource> m_source;
+    QImage m_reduced; // the frame at the size at which it is shown, where that is smaller; null: to be made
     GuestKeyboard m_keyboard;
     ScaleMode m_scaleMode = ScaleMode::Fit;
     Look m_look = Look::Blank;

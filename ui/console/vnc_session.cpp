@@ -286,7 +286,7 @@ bool VncSession::sendInput()
         if (const auto* pointer = std::get_if<PointerInput>(&input)) {
             const QPoint last(qMax(0, m_client->width - 1), qMax(0, m_client->height - 1));
             sent = SendPointerEvent(m_client, qBound(0, pointer->position.x(), last.x()),
-                qBound(0, pointer->position.y(), last.y()), pointer->buttons.toInt());
+                qBound(0, pointer->position.y(), last.y()), int(pointer->buttons.toInt()));
         } else if (const auto* key = std::get_if<KeyInput>(&input)) {
             const rfbBool down = key->action == KeyAction::Press ? TRUE : FALSE;
             if (key->key.scanCode && SupportsClient2Server(m_client, rfbQemuEvent))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "recording_source.h"
+#include "tests/vnc_server/vnc_server.h"
 #include "ui/console/console_widget.h"
 #include "ui/console/vnc_screen.h"
-#include "vnc_server.h"
 
 #include <QAbstractScrollArea>
 #include <QAccessible>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/vnc_server/vnc_server.h"
 #include "ui/console/vnc_screen.h"
-#include "vnc_server.h"
 
 #include <QElapsedTimer>
 #include <QLocalServer>

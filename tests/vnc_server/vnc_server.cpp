@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "vnc_server.h"
+#include "tests/vnc_server/vnc_server.h"
 
 #include <QFile>
 #include <QtEndian>
