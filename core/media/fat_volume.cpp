@@ -81,7 +81,7 @@ Result<FatVolume> FatVolume::open(const ByteSource& source)
         return std::unexpected(noFat(sectorSizeAt, QStringLiteral("FAT 3.1: bytes per sector")));
     }
     const std::uint32_t sectorsPerCluster = littleEndian<std::uint8_t>(bytes, sectorsPerClusterAt);
-    if (!std::has_single_bit(sectorsPerCluster)) {
+    if (sectorsPerCluster == 0 || !std::has_single_bit(sectorsPerCluster)) {
         return std::unexpected(noFat(sectorsPerClusterAt, QStringLiteral("FAT 3.1: sectors per cluster")));
     }
     const std::uint32_t reserved = littleEndian<std::uint16_t>(bytes, reservedSectorsAt);
