@@ -185,7 +185,7 @@ private Q_SLOTS:
     void readsBackWhateverItWrites()
     {
         RandomDefinitions definitions(20261123);
-        for (int i = 0; i < 2000; ++i) {
+        for (int i = 0; i < 500; ++i) {
             const Definition definition = definitions.next();
             const QByteArray json = toJson(definition, folder);
             const Result<Definition> read = fromJson(json, folder);
