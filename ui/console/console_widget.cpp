@@ -223,9 +223,10 @@ void ConsoleWidget::refreshLine()
     if (!shown || layout.isEmpty())
         return;
     const QLocale locale;
+    const qreal ofOriginal = layout.scale() / ScreenLayout::originalScale(devicePixelRatioF());
     m_sizeLine->setText(tr("%1 × %2, shown at %3 %")
             .arg(locale.toString(layout.guest.width()), locale.toString(layout.guest.height()),
-                locale.toString(int(std::lround(layout.scale() * 100 / devicePixelRatioF())))));
+                locale.toString(int(std::lround(ofOriginal * 100)))));
     arrange();
 }
 

@@ -26,7 +26,7 @@ ScreenLayout ScreenLayout::of(QSize guest, QSize view, qreal devicePixelRatio, S
 {
     if (guest.isEmpty() || view.isEmpty())
         return {};
-    const QSize size = mode == ScaleMode::Fit ? fitted(guest, view) : guest * std::max(1, int(devicePixelRatio));
+    const QSize size = mode == ScaleMode::Fit ? fitted(guest, view) : guest * originalScale(devicePixelRatio);
     // Centred where it is smaller than the view, scrolled where it is larger.
     const auto place = [](int length, int room, int scrolled) {
         return length <= room ? (room - length) / 2 : -std::clamp(scrolled, 0, length - room);
@@ -34,6 +34,11 @@ ScreenLayout ScreenLayout::of(QSize guest, QSize view, qreal devicePixelRatio, S
     const QPoint corner(
         place(size.width(), view.width(), scroll.x()), place(size.height(), view.height(), scroll.y()));
     return {guest, {corner, size}};
+}
+
+int ScreenLayout::originalScale(qreal devicePixelRatio)
+{
+    return std::max(1, int(devicePixelRatio));
 }
 
 bool ScreenLayout::isExact() const

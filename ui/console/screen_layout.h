@@ -23,6 +23,9 @@ struct ScreenLayout {
     // itself.
     static ScreenLayout of(QSize guest, QSize view, qreal devicePixelRatio, ScaleMode mode, QPoint scroll = {});
 
+    // Device pixels per pixel of the guest at original size.
+    static int originalScale(qreal devicePixelRatio);
+
     bool isEmpty() const { return guest.isEmpty() || target.isEmpty(); }
 
     qreal scale() const { return isEmpty() ? 1.0 : qreal(target.width()) / guest.width(); }

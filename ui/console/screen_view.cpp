@@ -103,11 +103,10 @@ void ScreenView::setSource(ScreenSource* source)
         connect(source, &ScreenSource::frameSizeChanged, this, [this] {
             updateScrollBars();
             viewport()->update();
-            updateCursor(viewport()->mapFromGlobal(QCursor::pos()));
+            updateCursor();
             Q_EMIT layoutChanged();
         });
-        connect(source, &ScreenSource::cursorChanged, this,
-            [this] { updateCursor(viewport()->mapFromGlobal(QCursor::pos())); });
+        connect(source, &ScreenSource::cursorChanged, this, [this] { updateCursor(); });
         connect(source, &ScreenSource::stateChanged, this, [this] {
             if (!takesInput()) {
                 m_keyboard.forget();
@@ -273,6 +272,7 @@ void ScreenView::giveKeyboardBack()
 
 void ScreenView::updateKeyboard()
 {
+    updateCursor(); // what takes input shows it
     const bool has = m_wantsKeyboard && hasFocus() && takesInput();
     if (!has)
         m_keyboard.releaseAll();
@@ -383,16 +383,35 @@ bool ScreenView::viewportEvent(QEvent* event)
     return QAbstractScrollArea::viewportEvent(event);
 }
 
+void ScreenView::updateCursor()
+{
+    updateCursor(viewport()->mapFromGlobal(QPointF(QCursor::pos())));
+}
+
 void ScreenView::updateCursor(QPointF position)
 {
     const ScreenLayout layout = layoutOfScreen();
     const qreal ratio = devicePixelRatioF();
-    if (!takesInput() || !layout.target.contains((position * ratio).toPoint()))
+    ShownCursor cursor;
+    if (takesInput() && layout.target.contains((position * ratio).toPoint())) {
+        const auto guests = m_source->cursor();
+        cursor = {guests ? CursorKind::Guests : CursorKind::Dot, guests ? guests->image.cacheKey() : 0,
+            layout.scale(), ratio};
+    }
+    if (cursor == m_shownCursor)
+        return;
+    m_shownCursor = cursor;
+    switch (cursor.kind) {
+    case CursorKind::Desktops:
         viewport()->unsetCursor();
-    else if (const auto cursor = m_source->cursor())
-        viewport()->setCursor(cursorOf(*cursor, layout.scale(), ratio));
-    else
+        break;
+    case CursorKind::Dot:
         viewport()->setCursor(dotCursor(ratio));
+        break;
+    case CursorKind::Guests:
+        viewport()->setCursor(cursorOf(*m_source->cursor(), layout.scale(), ratio));
+        break;
+    }
 }
 
 void ScreenView::mouseMoveEvent(QMouseEvent* event)

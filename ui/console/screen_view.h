@@ -72,11 +72,23 @@ private:
     bool handleKey(QKeyEvent* event);
     void updateKeyboard();
     void updateScrollBars();
+    void updateCursor();
     void updateCursor(QPointF position);
     void releaseButtons();
     QSize deviceSize() const;
     // The viewport's corner falls between device pixels where the display's scale is fractional.
     QPointF deviceOffset() const;
+
+    enum class CursorKind { Desktops, Dot, Guests };
+
+    struct ShownCursor {
+        CursorKind kind = CursorKind::Desktops;
+        qint64 image = 0; // QImage::cacheKey()
+        qreal scale = 0;
+        qreal ratio = 0;
+
+        friend bool operator==(const ShownCursor&, const ShownCursor&) = default;
+    };
 
     QPointer<ScreenSource> m_source;
     QImage m_reduced; // the frame at the size at which it is shown, where that is smaller; null: to be made
@@ -89,6 +101,7 @@ private:
     bool m_wantsKeyboard = false; // takes it as soon as it can
     bool m_hasKeyboard = false;
     int m_swallowedKey = 0; // took the keyboard; its release is not for the guest
+    ShownCursor m_shownCursor;
     PointerButtons m_buttons;
     QPoint m_pointer;
     QPoint m_wheel; // turned, less than a notch, in eighths of a degree

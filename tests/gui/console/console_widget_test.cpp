@@ -91,6 +91,7 @@ private Q_SLOTS:
     void mapsPointer();
     void dragsAndWheels();
     void marginIsNotTheScreen();
+    void showsGuestsCursor();
     void scrolls();
     void typesIntoGuest();
     void shortcutsGoToGuest();
@@ -288,6 +289,36 @@ void ConsoleWidgetTest::marginIsNotTheScreen()
     for (const auto& [position, buttons] : source.pointers)
         QCOMPARE(buttons, PointerButtons());
     QVERIFY(w.console->hasKeyboard()); // but it is the console's
+}
+
+void ConsoleWidgetTest::showsGuestsCursor()
+{
+    RecordingSource source;
+    source.show(pictureOf(Qt::white, {100, 80}));
+    Window w;
+    w.console->setScaleMode(ScaleMode::Original);
+    w.console->setSource(&source);
+    QVERIFY(w.isActive());
+    const QPoint middle = w.surface()->rect().center();
+    QTest::mouseMove(w.surface(), middle);
+    // The guest has none: a dot of ours, on the screen only.
+    QTRY_COMPARE(w.surface()->cursor().shape(), Qt::BitmapCursor);
+    const int dot = w.surface()->cursor().pixmap().width();
+    QVERIFY(dot < 16);
+    QImage arrow(20, 30, QImage::Format_ARGB32_Premultiplied);
+    arrow.fill(Qt::red);
+    source.setCursor(GuestCursor{arrow, {4, 5}});
+    QTest::mouseMove(w.surface(), middle + QPoint(1, 1));
+    QTRY_COMPARE(w.surface()->cursor().pixmap().size(), QSize(20, 30));
+    QCOMPARE(w.surface()->cursor().hotSpot(), QPoint(4, 5));
+    QTest::mouseMove(w.surface(), {2, 2});
+    QTRY_COMPARE(w.surface()->cursor().shape(), Qt::ArrowCursor);
+    source.setCursor({});
+    QTest::mouseMove(w.surface(), middle);
+    QTRY_COMPARE(w.surface()->cursor().pixmap().width(), dot);
+    w.console->setNotice(ConsoleNotice{.title = QStringLiteral("Paused"), .place = NoticePlace::OverScreen});
+    QTest::mouseMove(w.surface(), middle + QPoint(1, 1));
+    QTRY_COMPARE(w.surface()->cursor().shape(), Qt::ArrowCursor);
 }
 
 void ConsoleWidgetTest::scrolls()

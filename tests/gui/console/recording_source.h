@@ -27,7 +27,7 @@ public:
 
     QImage frame() const override { return m_frame; }
 
-    std::optional<GuestCursor> cursor() const override { return {}; }
+    std::optional<GuestCursor> cursor() const override { return m_cursor; }
 
     void sendKey(GuestKey key, KeyAction action) override { keys.append({key, action}); }
 
@@ -48,6 +48,12 @@ public:
         Q_EMIT frameChanged(frame.rect());
     }
 
+    void setCursor(std::optional<GuestCursor> cursor)
+    {
+        m_cursor = std::move(cursor);
+        Q_EMIT cursorChanged();
+    }
+
     QList<SentKey> keys;
     QList<std::pair<QPoint, PointerButtons>> pointers;
     QList<std::chrono::milliseconds> intervals;
@@ -55,6 +61,7 @@ public:
 private:
     State m_state = State::Connected;
     QImage m_frame;
+    std::optional<GuestCursor> m_cursor;
 };
 
 } // namespace platter
