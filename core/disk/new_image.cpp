@@ -164,7 +164,7 @@ Result<void> checkImageSize(ByteCount size)
 
 Result<QString> findQemuImg()
 {
-    const QString program = QStandardPaths::findExecutable(QStringLiteral("qemu-img"));
+    QString program = QStandardPaths::findExecutable(QStringLiteral("qemu-img"));
     if (program.isEmpty()) {
         return std::unexpected(Error{ErrorKind::MissingProgram,
             Texts::tr("The program qemu-img, which makes disk images, is not installed."),

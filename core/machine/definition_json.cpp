@@ -303,12 +303,12 @@ qsizetype membersIn(const QJsonValue& value)
     if (value.isObject()) {
         const QJsonObject object = value.toObject();
         members = object.size();
-        for (const QJsonValue& member : object) {
+        for (const auto& member : object) {
             members += membersIn(member);
         }
     } else if (value.isArray()) {
         const QJsonArray array = value.toArray();
-        for (const QJsonValue& element : array) {
+        for (const auto& element : array) {
             members += membersIn(element);
         }
     }

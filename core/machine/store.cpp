@@ -175,7 +175,7 @@ void sortByName(std::vector<StoreEntry>& entries)
 
 } // namespace
 
-MachineStore::MachineStore(QString root)
+MachineStore::MachineStore(const QString& root)
     : m_root(QDir::cleanPath(root))
 {
 }

@@ -39,7 +39,7 @@ struct StoreEntry {
 
 class MachineStore {
 public:
-    explicit MachineStore(QString root);
+    explicit MachineStore(const QString& root);
 
     QString root() const { return m_root; }
 
