@@ -371,8 +371,7 @@ std::vector<Problem> problems(const NewMachine& choices, const MachineStore& sto
         if (medium.isEmpty()) {
             list.add(Choice::Media,
                 Error{ErrorKind::InvalidInput, Texts::tr("No ISO file was chosen."), Texts::tr("Choose one.")});
-        } else if (medium.startsWith(QLatin1Char('/'))
-            && !QDir::cleanPath(medium).startsWith(QLatin1String("/dev/"))) {
+        } else if (medium.startsWith(QLatin1Char('/')) && !isDevicePath(medium)) {
             list.add(Choice::Media, checkMedium(medium));
         }
     }

@@ -6,7 +6,6 @@
 #include "core/unique_fd.h"
 
 #include <QCoreApplication>
-#include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QStorageInfo>
@@ -125,7 +124,7 @@ std::vector<Error> preflight(const StoredMachine& machine, const HostResources& 
                     QStringLiteral("found: %1").arg(nameOf(*format))});
             }
         } else if (const QString medium = std::get<DvdDrive>(drive.what).medium;
-            medium.startsWith(QLatin1Char('/')) && !QDir::cleanPath(medium).startsWith(QLatin1String("/dev/"))) {
+            medium.startsWith(QLatin1Char('/')) && !isDevicePath(medium)) {
             if (const Result<void> usable = checkMedium(medium); !usable) {
                 errors.push_back(usable.error());
                 if (usable.error().kind == ErrorKind::NotFound) {

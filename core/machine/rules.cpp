@@ -96,7 +96,7 @@ void checkDisk(Violations& list, const DiskDrive& disk, SlotId slot)
 
 void checkDvd(Violations& list, const DvdDrive& dvd)
 {
-    if (QDir::cleanPath(dvd.medium).startsWith(QLatin1String("/dev/"))) {
+    if (isDevicePath(dvd.medium)) {
         list.add(Rule::PhysicalDvd,
             Texts::tr("%1 is a device; a DVD drive of this machine takes ISO files only.").arg(dvd.medium),
             Texts::tr("Copy the disc into an ISO file and choose that."));
@@ -255,6 +255,12 @@ HostResources HostResources::ofThisHost()
     }
     host.cpus = static_cast<int>(std::max(processors, 1L));
     return host;
+}
+
+bool isDevicePath(const QString& file)
+{
+    const QString path = QDir::cleanPath(file);
+    return path.startsWith(QLatin1String("/dev/")) && !path.startsWith(QLatin1String("/dev/shm/"));
 }
 
 std::vector<Violation> violations(const Definition& definition, const HostResources& host)

@@ -29,7 +29,7 @@ enum class Rule {
     DiskFileMissingName, // a disk without a file
     RelativePath,
     SameImageTwice,
-    PhysicalDvd, // a medium below /dev
+    PhysicalDvd, // a medium that is a device (isDevicePath)
     VhdDisk, // a VHD image as a disk, by its name (preflight.h looks into the file)
     TooManyAdapters,
     BadMac,
@@ -50,6 +50,9 @@ struct Violation {
     Rule rule;
     Error error;
 };
+
+// Whether a path leads to a device by its name: below /dev, except for the memory disk /dev/shm.
+bool isDevicePath(const QString& file);
 
 // Every rule that the definition breaks; empty: the machine can be made. Looks at no file.
 std::vector<Violation> violations(const Definition& definition, const HostResources& host);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/machine/new_machine.h"
+#include "tests/unit/unprivileged.h"
 
 #include <QDir>
 #include <QFile>
@@ -165,8 +166,6 @@ private Q_SLOTS:
             [](NewMachine& c) { c.place = QStringLiteral("here"); });
         row("place is a file", Choice::Place, ErrorKind::InvalidInput,
             [this](NewMachine& c) { c.place = below("debian.iso"); });
-        row("place cannot be written", Choice::Place, ErrorKind::PermissionDenied,
-            [](NewMachine& c) { c.place = QStringLiteral("/sys"); });
         row("little memory", Choice::Memory, ErrorKind::InvalidInput,
             [](NewMachine& c) { c.memory = ByteCount::mebibytes(64); });
         row("much memory", Choice::Memory, ErrorKind::InvalidInput,
@@ -184,9 +183,6 @@ private Q_SLOTS:
         });
         row("disk's folder is missing", Choice::Disk, ErrorKind::NotFound, [this](NewMachine& c) {
             c.disk = NewDisk{DiskFormat::Raw, ByteCount::gibibytes(1), below("no/a.raw")};
-        });
-        row("disk's folder cannot be written", Choice::Disk, ErrorKind::PermissionDenied, [](NewMachine& c) {
-            c.disk = NewDisk{DiskFormat::Raw, ByteCount::gibibytes(1), QStringLiteral("/sys/a.raw")};
         });
         row("disk chosen, no file", Choice::Disk, ErrorKind::InvalidInput,
             [](NewMachine& c) { c.disk = ExistingDisk{}; });
@@ -248,6 +244,31 @@ private Q_SLOTS:
             QCOMPARE(everythingIn(machines.root()), machinesBefore);
             QCOMPARE(everythingIn(m_dir->path()), before);
         }
+    }
+
+    void namesPlacesThatCannotBeWritten()
+    {
+        const auto readable = QFile::ReadOwner | QFile::ExeOwner | QFile::ReadOther | QFile::ExeOther;
+        QVERIFY(QDir().mkdir(below("closed")));
+        QVERIFY(QFile::setPermissions(below("closed"), readable));
+        QVERIFY(QFile::setPermissions(m_dir->path(), readable | QFile::WriteOwner | QFile::WriteOther));
+        NewMachine here = choices();
+        here.place = below("closed");
+        NewMachine there = choices();
+        there.disk = NewDisk{DiskFormat::Raw, ByteCount::gibibytes(1), below("closed/a.raw")};
+        const Unprivileged nobody;
+        const std::vector<Problem> place = problems(here, store(), host);
+        QVERIFY2(place.size() == 1, qPrintable(textOf(place)));
+        QVERIFY(place[0].choice == Choice::Place);
+        QCOMPARE(place[0].error.kind, ErrorKind::PermissionDenied);
+        const std::vector<Problem> disk = problems(there, store(), host);
+        QVERIFY2(disk.size() == 1, qPrintable(textOf(disk)));
+        QVERIFY(disk[0].choice == Choice::Disk);
+        QCOMPARE(disk[0].error.kind, ErrorKind::PermissionDenied);
+        // A store that is yet to be made is judged by the folder that it goes into.
+        const std::vector<Problem> root = problems(choices(), MachineStore(below("closed/a/b")), host);
+        QVERIFY2(root.size() == 1, qPrintable(textOf(root)));
+        QVERIFY(root[0].choice == Choice::Place);
     }
 
     void namesAllProblemsAtOnce()

@@ -72,6 +72,14 @@ private Q_SLOTS:
         QCOMPARE(rulesOf(violations(definition, host)), QList<int>());
     }
 
+    void theMemoryDiskIsNoDevice()
+    {
+        QVERIFY(isDevicePath(QStringLiteral("/dev/shm/../sr0")));
+        QVERIFY(isDevicePath(QStringLiteral("/dev/shm")));
+        QVERIFY(!isDevicePath(QStringLiteral("/dev/shm/a.iso")));
+        QVERIFY(!isDevicePath(QStringLiteral("/devices/a.iso")));
+    }
+
     void theLargestMachineBreaksNone()
     {
         Definition definition = sound();
