@@ -2,6 +2,7 @@
 #include "core/live/launch_record.h"
 
 #include "core/machine/definition_json.h"
+#include "core/qemu/start_lock.h"
 
 #include <QCoreApplication>
 #include <QFile>
@@ -109,9 +110,13 @@ Result<void> LaunchRecord::write(const RuntimeFolder& runtime) const
     return {};
 }
 
-void LaunchRecord::remove(const RuntimeFolder& runtime)
+void LaunchRecord::forget(const RuntimeFolder& runtime)
 {
-    QFile::remove(fileIn(runtime));
+    const Result<StartLock> lock = StartLock::take(runtime);
+    if (lock && !runtime.runningQemu()) {
+        runtime.removeStaleFiles();
+        QFile::remove(fileIn(runtime));
+    }
 }
 
 } // namespace platter

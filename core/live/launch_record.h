@@ -35,7 +35,9 @@ struct LaunchRecord {
     static std::optional<LaunchRecord> read(const RuntimeFolder& runtime);
     // Atomic.
     Result<void> write(const RuntimeFolder& runtime) const;
-    static void remove(const RuntimeFolder& runtime);
+    // Takes the record away, and whatever else a QEMU that has ended left in the folder. Where another program
+    // starts the machine again already, nothing happens.
+    static void forget(const RuntimeFolder& runtime);
 };
 
 } // namespace platter

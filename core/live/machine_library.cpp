@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/live/machine_library.h"
 
-#include "core/qemu/start_lock.h"
-
 #include <QCollator>
 #include <QCoroFuture>
 #include <QDir>
@@ -247,10 +245,7 @@ Result<void> MachineLibrary::moveToTrash(const QString& name)
     }
     if (runtime) {
         // What a crash left behind would speak of a machine that is gone.
-        if (const Result<StartLock> lock = StartLock::take(*runtime); lock && !runtime->runningQemu()) {
-            runtime->removeStaleFiles();
-            LaunchRecord::remove(*runtime);
-        }
+        LaunchRecord::forget(*runtime);
     }
     reload();
     return {};

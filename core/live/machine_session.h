@@ -4,13 +4,8 @@
 // one thread with an event loop); owned by MachineLibrary.
 #pragma once
 
-#include "core/live/launch_record.h"
-#include "core/live/machine_monitor.h"
-#include "core/live/machine_state.h"
-#include "core/machine/store.h"
+#include "core/live/running_machine.h"
 #include "core/places.h"
-#include "core/qemu/accelerator.h"
-#include "core/qemu/command_line.h"
 
 #include <QCoroTask>
 #include <QDateTime>
@@ -24,12 +19,6 @@
 namespace platter {
 
 class PendingAnswer;
-class QemuProcess;
-
-enum class ShutdownWay {
-    Acpi, // the power button
-    Agent, // qemu-guest-agent's guest-shutdown
-};
 
 class MachineSession : public QObject {
     Q_OBJECT
@@ -82,7 +71,7 @@ public:
     QCoro::Task<void> refresh();
 
     // How long a guest may take to react to the power button; 30 s unless set.
-    void setPatience(std::chrono::milliseconds patience) { m_patienceLength = patience; }
+    void setPatience(std::chrono::milliseconds patience);
 
 Q_SIGNALS:
     void stateChanged(); // state() or lastError()
@@ -96,26 +85,14 @@ private:
     // SENTENCE gets the machine's name and its state.
     std::unexpected<Error> wrongState(const QString& sentence) const;
 
-    QCoro::Task<Result<LaunchSettings>> launchSettings(AcceleratorChoice choice);
     QCoro::Task<Result<void>> launchQemu(AcceleratorChoice choice);
-    // Follows the QEMU that runs for this machine.
     QCoro::Task<Result<void>> takeUp(std::unique_ptr<QemuProcess> process);
     QCoro::Task<void> lookAround();
     void lookAtLeftovers();
-    void cleanUp();
-    // The guest was asked to shut down, by whomever.
-    void expectEnd(const QDateTime& askedAt);
-    QCoro::Task<Result<void>> readStatus();
-    // A command that changes the state, which is then read.
-    QCoro::Task<Result<void>> command(QString name);
-    void show(const QString& runState);
-    QCoro::Task<Error> diskTrouble();
-    void hear(const QString& event, const QJsonObject& data);
-    QCoro::Task<void> keepAsking();
-    QCoro::Task<bool> waitUntilGone(std::chrono::milliseconds deadline);
-    void finish();
-    void noteKvmFailure(MachineState outcome, const Error& error);
-    void note(const LaunchRecord& record) const;
+    void follow();
+    void letGo();
+    // KVM may be why the machine is in STATE.
+    void judgeKvm(MachineState state, const std::optional<Error>& error);
     Result<void> changeDefinition(const MachineStore::Change& change);
 
     StoredMachine m_machine;
@@ -127,22 +104,13 @@ private:
     MachineState m_state = MachineState::Off;
     std::optional<Error> m_lastError;
     std::optional<AcceleratorReport> m_accelerator;
-    std::optional<LaunchRecord> m_launch; // of the QEMU that is followed, or the last one
-    bool m_kvmFailed = false;
+    std::optional<LaunchRecord> m_launch; // of the QEMU that runs, or ran last
+    std::unique_ptr<RunningMachine> m_running; // null: no QEMU
     bool m_launching = false;
+    bool m_kvmFailed = false;
+    std::chrono::milliseconds m_patience{30000};
     std::shared_ptr<PendingAnswer> m_looking; // settled when lookAround() has ended
     QTimer m_lookAgain; // runs while another program starts the machine
-
-    // Of the QEMU that is followed; null when there is none.
-    std::unique_ptr<QemuProcess> m_process;
-    std::unique_ptr<MachineMonitor> m_monitor;
-    std::shared_ptr<PendingAnswer> m_gone; // settled when QEMU has ended and the state says so
-    QString m_runState; // as query-status names it
-    bool m_endExpected = false; // QEMU said that it ends, or was told to
-    bool m_missedNothing = false; // connected without a gap in which it could have said so
-    bool m_asking = false; // keepAsking() runs
-    std::chrono::milliseconds m_patienceLength{30000};
-    QTimer m_patience; // runs while the guest is expected to shut down
 };
 
 } // namespace platter

@@ -3,6 +3,7 @@
 #include "scripted_server.h"
 
 #include <QJsonDocument>
+#include <QTemporaryDir>
 #include <QTest>
 
 using namespace platter;
@@ -31,8 +32,8 @@ bool isSync(const QJsonObject& request)
 class ScriptedAgent {
 public:
     explicit ScriptedAgent(ScriptedServer::OnRequest handler, const QByteArray& preface = {})
-        : server(QStringLiteral("agent.sock"))
-        , agent(RuntimeFolder{server.folder()})
+        : server(runtime().agent())
+        , agent(runtime())
     {
         server.onRequest([handler, preface](ScriptedServer& self, const QJsonObject& request) {
             if (isSync(request)) {
@@ -50,6 +51,9 @@ public:
         return QCoro::waitFor(agent.execute(command, {}, limit));
     }
 
+    RuntimeFolder runtime() const { return RuntimeFolder{folder.path()}; }
+
+    QTemporaryDir folder{QStringLiteral("/tmp/agent-XXXXXX")};
     ScriptedServer server;
     GuestAgent agent;
 };
@@ -87,8 +91,10 @@ private Q_SLOTS:
 
     void saysThatNoAgentListens()
     {
-        ScriptedServer silent(QStringLiteral("agent.sock"));
-        GuestAgent agent(RuntimeFolder{silent.folder()});
+        const QTemporaryDir folder;
+        const RuntimeFolder runtime{folder.path()};
+        const ScriptedServer silent(runtime.agent());
+        GuestAgent agent(runtime);
         const Result<void> opened = QCoro::waitFor(agent.open(50ms));
         QVERIFY(!opened);
         QCOMPARE(opened.error().kind, ErrorKind::TimedOut);
@@ -154,7 +160,7 @@ private Q_SLOTS:
     {
         ScriptedAgent scripted([](ScriptedServer&, const QJsonObject&) { });
         QVERIFY(scripted.open());
-        GuestAgent other(RuntimeFolder{scripted.server.folder()});
+        GuestAgent other(scripted.runtime());
         const Result<void> early = QCoro::waitFor(other.open(50ms));
         QVERIFY(!early);
         QCOMPARE(early.error().kind, ErrorKind::TimedOut);

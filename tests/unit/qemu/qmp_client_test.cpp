@@ -7,6 +7,7 @@
 #include <QProcess>
 #include <QSignalSpy>
 #include <QStandardPaths>
+#include <QTemporaryDir>
 #include <QTest>
 
 using namespace platter;
@@ -37,7 +38,7 @@ QString commandOf(const QJsonObject& request)
 class ScriptedQemu {
 public:
     explicit ScriptedQemu(ScriptedServer::OnRequest handler)
-        : server(QStringLiteral("qmp.sock"))
+        : server(path())
     {
         server.onConnect([](ScriptedServer& self) { self.say(greeting); });
         server.onRequest([handler](ScriptedServer& self, const QJsonObject& request) {
@@ -49,8 +50,11 @@ public:
         });
     }
 
-    Result<void> connect(QmpClient& client) { return QCoro::waitFor(client.open(server.path(), deadline)); }
+    Result<void> connect(QmpClient& client) { return QCoro::waitFor(client.open(path(), deadline)); }
 
+    QString path() const { return folder.filePath(QStringLiteral("qmp.sock")); }
+
+    QTemporaryDir folder{QStringLiteral("/tmp/qmp-XXXXXX")};
     ScriptedServer server;
 };
 
@@ -289,10 +293,12 @@ private Q_SLOTS:
     {
         QFETCH(QByteArray, words);
         QFETCH(ErrorKind, kind);
-        ScriptedServer server(QStringLiteral("qmp.sock"));
+        const QTemporaryDir folder;
+        const QString socket = folder.filePath(QStringLiteral("qmp.sock"));
+        ScriptedServer server(socket);
         server.onConnect([words](ScriptedServer& self) { self.say(words); });
         QmpClient client;
-        const Result<void> opened = QCoro::waitFor(client.open(server.path(), deadline));
+        const Result<void> opened = QCoro::waitFor(client.open(socket, deadline));
         QVERIFY(!opened);
         QCOMPARE(opened.error().kind, kind);
         QCOMPARE(client.state(), QmpClient::State::Idle);
@@ -312,9 +318,11 @@ private Q_SLOTS:
 
     void doesNotWaitForASilentServer()
     {
-        ScriptedServer server(QStringLiteral("qmp.sock"));
+        const QTemporaryDir folder;
+        const QString socket = folder.filePath(QStringLiteral("qmp.sock"));
+        ScriptedServer server(socket);
         QmpClient client;
-        const Result<void> opened = QCoro::waitFor(client.open(server.path(), 50ms));
+        const Result<void> opened = QCoro::waitFor(client.open(socket, 50ms));
         QVERIFY(!opened);
         QCOMPARE(opened.error().kind, ErrorKind::TimedOut);
         QCOMPARE(client.state(), QmpClient::State::Idle);

@@ -5,11 +5,10 @@
 
 namespace platter {
 
-ScriptedServer::ScriptedServer(const QString& file)
-    : m_file(file)
+ScriptedServer::ScriptedServer(const QString& socket)
 {
     QObject::connect(&m_server, &QLocalServer::newConnection, &m_server, [this] { accept(); });
-    if (!m_server.listen(path())) {
+    if (!m_server.listen(socket)) {
         qFatal("%s", qUtf8Printable(m_server.errorString()));
     }
 }

@@ -6,7 +6,6 @@
 #include <QJsonObject>
 #include <QLocalServer>
 #include <QLocalSocket>
-#include <QTemporaryDir>
 
 #include <functional>
 
@@ -17,12 +16,7 @@ public:
     using OnConnect = std::function<void(ScriptedServer&)>;
     using OnRequest = std::function<void(ScriptedServer&, const QJsonObject& request)>;
 
-    // FILE is the socket's name in a folder of its own.
-    explicit ScriptedServer(const QString& file);
-
-    QString folder() const { return m_folder.path(); }
-
-    QString path() const { return m_folder.filePath(m_file); }
+    explicit ScriptedServer(const QString& socket);
 
     void onConnect(OnConnect handler) { m_onConnect = std::move(handler); }
 
@@ -38,8 +32,6 @@ private:
     void accept();
     void read();
 
-    QTemporaryDir m_folder{QStringLiteral("/tmp/scripted-XXXXXX")};
-    QString m_file;
     QLocalServer m_server;
     QLocalSocket* m_client = nullptr; // the server's child
     QByteArray m_heard;
