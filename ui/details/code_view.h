@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Read-only text in a fixed-width font, highlighted in the palette's theme. Text that is appended keeps the end in
+// sight as long as nobody has scrolled away from it; the oldest lines go when there are too many. GUI thread.
+#pragma once
+
+#include <QPlainTextEdit>
+
+namespace KSyntaxHighlighting {
+class SyntaxHighlighter;
+}
+
+namespace platter {
+
+class Highlighting;
+
+class CodeView : public QPlainTextEdit {
+    Q_OBJECT
+
+public:
+    static constexpr int maximumLines = 5000;
+
+    // DEFINITION is the name of a syntax definition.
+    CodeView(const Highlighting& highlighting, const QString& definition, QWidget* parent = nullptr);
+
+    // Replaces the text where it differs; the scroll position stays.
+    void setText(const QString& text);
+    // Adds text at the end, which may begin or end amid a line.
+    void appendText(const QString& text);
+
+protected:
+    void changeEvent(QEvent* event) override;
+
+private:
+    const Highlighting& m_highlighting;
+    KSyntaxHighlighting::SyntaxHighlighter* m_highlighter = nullptr;
+};
+
+} // namespace platter

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the guest says on its first serial line, followed while it is shown. GUI thread.
+#pragma once
+
+#include "ui/details/details_page.h"
+#include "ui/details/file_tail.h"
+#include "ui/details/terminal_text.h"
+
+namespace platter {
+
+class SerialPage : public DetailsPage {
+    Q_OBJECT
+
+public:
+    explicit SerialPage(const Highlighting& highlighting);
+
+protected:
+    void refresh() override;
+    void hideEvent(QHideEvent* event) override;
+
+private:
+    FileTail m_tail;
+    TerminalText m_text;
+};
+
+} // namespace platter

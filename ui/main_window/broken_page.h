@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the window shows for a machine that cannot be read: why, what to do, its folder. GUI thread.
+#pragma once
+
+#include "core/live/machine_library.h"
+
+#include <QWidget>
+
+class QLabel;
+class QPlainTextEdit;
+class QPushButton;
+
+namespace platter {
+
+class ElidedLabel;
+
+class BrokenPage : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit BrokenPage(QWidget* parent = nullptr);
+
+    void setEntry(const LibraryEntry& entry);
+
+Q_SIGNALS:
+    void showFolderRequested();
+    void moveToTrashRequested();
+    void readAgainRequested();
+
+private:
+    ElidedLabel* m_name = nullptr;
+    QLabel* m_summary = nullptr;
+    QLabel* m_advice = nullptr;
+    QPlainTextEdit* m_detail = nullptr;
+};
+
+} // namespace platter

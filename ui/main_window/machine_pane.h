@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The selected machine: header and tabs. A tab's content is made when it is first shown. GUI thread; owned by the
+// main window.
+#pragma once
+
+#include "core/live/machine_session.h"
+
+#include <QPointer>
+#include <QWidget>
+
+class QTabWidget;
+
+namespace platter {
+
+class ConsoleTab;
+class DetailsTab;
+class MachineActions;
+class MachineHeader;
+class MachineScreens;
+class StorageTab;
+
+class MachinePane : public QWidget {
+    Q_OBJECT
+
+public:
+    enum Tab { Console, Storage, Details };
+
+    MachinePane(MachineActions& actions, MachineScreens& screens, QWidget* parent = nullptr);
+
+    void setSession(MachineSession* session);
+
+    QTabWidget* tabs() const { return m_tabs; }
+
+    ConsoleTab* console(); // made when it is asked for
+    // Only the guest's screen, for full screen.
+    void setBare(bool bare);
+
+Q_SIGNALS:
+    void consoleMade(ConsoleTab* console);
+
+private:
+    void ensureTab(int index);
+
+    MachineActions& m_actions;
+    MachineScreens& m_screens;
+    QPointer<MachineSession> m_session;
+    MachineHeader* m_header = nullptr;
+    QTabWidget* m_tabs = nullptr;
+    ConsoleTab* m_console = nullptr;
+    StorageTab* m_storage = nullptr;
+    DetailsTab* m_details = nullptr;
+};
+
+} // namespace platter

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The application's one window: machines on the left, the selected one on the right, actions above, messages
+// across. It asks for a new machine (newMachineRequested()) and does the rest itself on the library. GUI thread;
+// owned by the application, which owns what it refers to.
+#pragma once
+
+#include "core/live/machine_library.h"
+
+#include <QHash>
+#include <QMainWindow>
+
+class QMenu;
+class QSettings;
+class QSplitter;
+class QStackedWidget;
+class QToolBar;
+class QToolButton;
+
+namespace platter {
+
+class BrokenPage;
+class ConsoleActions;
+class ConsoleTab;
+class FullScreenBar;
+class MachineActions;
+class MachineListPanel;
+class MachinePane;
+class MachineScreens;
+class MessageBar;
+class StartPage;
+
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+
+public:
+    MainWindow(MachineLibrary& library, QSettings& settings);
+    ~MainWindow() override;
+
+    // Selects a machine; starts it with the same care as the Start button.
+    void select(const QString& machine);
+    void start(const QString& machine);
+    // An error that belongs to the application or to a machine, in the bar.
+    void report(const QString& machine, const Error& error);
+    // Brings the window to the front.
+    void raiseToFront();
+
+Q_SIGNALS:
+    // Empty: nothing chosen yet.
+    void newMachineRequested(const QString& iso);
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    void makeActions();
+    void makeToolBar();
+    void makeMenu();
+    void restore();
+    void remember();
+
+    void follow(); // the library is another list
+    void watch(MachineSession* session);
+    void noteState(MachineSession* session);
+    void showSelected();
+    void adoptConsole(ConsoleTab* console);
+    void setConsoleFullScreen(bool full);
+    void about();
+
+    MachineLibrary& m_library;
+    QSettings& m_settings;
+    MachineActions* m_actions = nullptr;
+    ConsoleActions* m_consoleActions = nullptr;
+    MachineScreens* m_screens = nullptr;
+    QHash<const MachineSession*, std::optional<Error>> m_said; // the last error of each that was reported
+
+    QAction* m_newVm = nullptr;
+    QAction* m_find = nullptr;
+    QAction* m_quit = nullptr;
+    QAction* m_about = nullptr;
+    QMenu* m_menu = nullptr;
+    QToolBar* m_toolBar = nullptr;
+    QToolButton* m_menuButton = nullptr;
+    MessageBar* m_messages = nullptr;
+    QStackedWidget* m_content = nullptr;
+    StartPage* m_startPage = nullptr;
+    QSplitter* m_splitter = nullptr;
+    MachineListPanel* m_list = nullptr;
+    QStackedWidget* m_right = nullptr;
+    MachinePane* m_pane = nullptr;
+    BrokenPage* m_broken = nullptr;
+    FullScreenBar* m_fullScreenBar = nullptr;
+    bool m_wasMaximized = false; // before full screen
+};
+
+} // namespace platter

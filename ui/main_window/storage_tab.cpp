@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/main_window/storage_tab.h"
+
+#include "ui/icons.h"
+#include "ui/main_window/machine_actions.h"
+
+#include <QCoroFuture>
+#include <QDir>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPushButton>
+#include <QTreeWidget>
+#include <QVBoxLayout>
+#include <QtConcurrentRun>
+
+namespace platter {
+
+namespace {
+
+enum Column { SlotColumn, KindColumn, FileColumn, SizeColumn, HostColumn, ColumnCount };
+
+constexpr int slotRole = Qt::UserRole; // "0:3"
+constexpr int fileRole = Qt::UserRole + 1;
+
+QString fileOf(const Drive& drive)
+{
+    if (const auto* disk = std::get_if<DiskDrive>(&drive.what)) {
+        return disk->file;
+    }
+    return std::get<DvdDrive>(drive.what).medium;
+}
+
+} // namespace
+
+StorageTab::StorageTab(MachineActions& actions, QWidget* parent)
+    : QWidget(parent)
+    , m_actions(actions)
+{
+    setObjectName(QStringLiteral("storageTab"));
+    m_list = new QTreeWidget;
+    m_list->setObjectName(QStringLiteral("driveList"));
+    m_list->setAccessibleName(tr("Drives"));
+    m_list->setColumnCount(ColumnCount);
+    m_list->setHeaderLabels({tr("Slot"), tr("Drive"), tr("File or medium"), tr("Size"), tr("On host")});
+    m_list->setUniformRowHeights(true);
+    m_list->setItemsExpandable(false);
+    m_list->setRootIsDecorated(false);
+    m_list->setIndentation(16);
+    m_list->setFrameShape(QFrame::NoFrame);
+    m_list->setTextElideMode(Qt::ElideMiddle);
+    m_list->setContextMenuPolicy(Qt::ActionsContextMenu);
+    m_list->header()->setStretchLastSection(false);
+    m_list->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    m_list->header()->setSectionResizeMode(FileColumn, QHeaderView::Stretch);
+    m_list->header()->setSectionsMovable(false);
+    connect(m_list, &QTreeWidget::itemSelectionChanged, this, &StorageTab::updateButtons);
+
+    const auto button = [this](const char* name, const QString& icon, const QString& text, auto&& run) {
+        auto* made = new QPushButton(symbolicIcon(icon), text);
+        made->setObjectName(QLatin1String(name));
+        connect(made, &QPushButton::clicked, this, run);
+        // The same in the list's context menu, which keeps to what the button may do.
+        auto* action = new QAction(symbolicIcon(icon), text, m_list);
+        connect(action, &QAction::triggered, made, &QPushButton::click);
+        m_list->addAction(action);
+        return made;
+    };
+    m_insert = button("insertIntoDrive", QStringLiteral("media-insert"), tr("Insert ISO…"), [this] {
+        if (const Drive* drive = selectedDrive()) {
+            m_actions.chooseMedium(drive->slot);
+        }
+    });
+    m_eject = button("ejectFromDrive", QStringLiteral("media-eject"), tr("Eject"), [this] {
+        if (const Drive* drive = selectedDrive()) {
+            m_actions.setMedium(drive->slot, {});
+        }
+    });
+    m_remove = button("removeDrive", QStringLiteral("user-trash"), tr("Remove…"), [this] {
+        if (const Drive* drive = selectedDrive()) {
+            m_actions.askToRemoveDrive(drive->slot);
+        }
+    });
+    m_reason = new QLabel;
+    m_reason->setObjectName(QStringLiteral("driveReason"));
+    m_reason->setTextFormat(Qt::PlainText);
+    m_reason->setWordWrap(true);
+
+    auto* buttons = new QHBoxLayout;
+    buttons->setContentsMargins(16, 8, 16, 8);
+    buttons->setSpacing(8);
+    buttons->addWidget(m_insert);
+    buttons->addWidget(m_eject);
+    buttons->addWidget(m_remove);
+    buttons->addSpacing(8);
+    buttons->addWidget(m_reason, 1);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(m_list, 1);
+    column->addLayout(buttons);
+
+    m_tick.setInterval(std::chrono::seconds(5));
+    connect(&m_tick, &QTimer::timeout, this, &StorageTab::readFacts);
+}
+
+void StorageTab::setSession(MachineSession* session)
+{
+    if (m_session == session) {
+        return;
+    }
+    if (m_session) {
+        disconnect(m_session, nullptr, this, nullptr);
+    }
+    m_session = session;
+    if (session != nullptr) {
+        connect(session, &MachineSession::definitionChanged, this, &StorageTab::fill);
+        connect(session, &MachineSession::stateChanged, this, &StorageTab::updateButtons);
+    }
+    fill();
+}
+
+QTreeWidgetItem* StorageTab::addDrive(QTreeWidgetItem* controller, const Drive& drive)
+{
+    auto* item = new QTreeWidgetItem(controller);
+    const QString file = fileOf(drive);
+    item->setText(SlotColumn, drive.slot.toString());
+    item->setData(SlotColumn, slotRole, drive.slot.toString());
+    item->setData(SlotColumn, fileRole, file);
+    const auto* disk = std::get_if<DiskDrive>(&drive.what);
+    item->setIcon(KindColumn,
+        symbolicIcon(disk != nullptr ? QStringLiteral("drive-harddisk") : QStringLiteral("media-optical")));
+    item->setText(
+        KindColumn, disk != nullptr ? tr("%1 disk", "a format").arg(displayName(disk->format)) : tr("DVD drive"));
+    item->setText(FileColumn, file.isEmpty() ? tr("no medium") : QFileInfo(file).fileName());
+    item->setToolTip(FileColumn, QDir::toNativeSeparators(file));
+    for (const int column : {SizeColumn, HostColumn}) {
+        item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
+    }
+    return item;
+}
+
+void StorageTab::fill()
+{
+    const Drive* before = selectedDrive();
+    const QString selected = before != nullptr ? before->slot.toString() : QString();
+    m_list->clear();
+    if (!m_session) {
+        updateButtons();
+        return;
+    }
+    const Definition& definition = m_session->machine().definition;
+    QTreeWidgetItem* current = nullptr;
+    for (int number = 0; number < definition.controllers; ++number) {
+        auto* controller = new QTreeWidgetItem(m_list);
+        int used = 0;
+        for (const Drive& drive : definition.drives) {
+            if (drive.slot.controller == number) {
+                QTreeWidgetItem* item = addDrive(controller, drive);
+                ++used;
+                if (current == nullptr || drive.slot.toString() == selected) {
+                    current = item;
+                }
+            }
+        }
+        controller->setText(
+            SlotColumn, tr("SCSI controller %1: %2 of %3 slots").arg(number).arg(used).arg(slotsPerController));
+        controller->setFirstColumnSpanned(true);
+        QFont bold = m_list->font();
+        bold.setBold(true);
+        controller->setFont(SlotColumn, bold);
+        controller->setExpanded(true);
+    }
+    if (current != nullptr) {
+        m_list->setCurrentItem(current);
+    }
+    updateButtons();
+    readFacts();
+}
+
+const Drive* StorageTab::selectedDrive() const
+{
+    const QList<QTreeWidgetItem*> selected = m_list->selectedItems();
+    if (selected.isEmpty() || !m_session) {
+        return nullptr;
+    }
+    const Result<SlotId> slot = SlotId::parse(selected.first()->data(SlotColumn, slotRole).toString());
+    return slot ? m_session->machine().definition.driveAt(*slot) : nullptr;
+}
+
+void StorageTab::updateButtons()
+{
+    const Drive* drive = selectedDrive();
+    const auto* dvd = drive != nullptr ? std::get_if<DvdDrive>(&drive->what) : nullptr;
+    const MachineSituation situation = m_actions.situation();
+    std::optional<QString> noDrive;
+    std::optional<QString> noMedium;
+    if (drive == nullptr) {
+        noDrive = tr("No drive is selected.");
+    } else if (dvd == nullptr) {
+        noMedium = tr("A disk has no medium to change.");
+    }
+    const auto setUp = [](QPushButton* button, const std::optional<QString>& reason) {
+        button->setEnabled(!reason);
+        button->setToolTip(reason.value_or(QString()));
+        button->setAccessibleDescription(reason.value_or(QString()));
+    };
+    const auto first = [](std::initializer_list<std::optional<QString>> reasons) -> std::optional<QString> {
+        for (const std::optional<QString>& reason : reasons) {
+            if (reason) {
+                return reason;
+            }
+        }
+        return std::nullopt;
+    };
+    std::optional<QString> isEmpty;
+    if (dvd != nullptr && dvd->medium.isEmpty()) {
+        isEmpty = tr("The drive has no medium.");
+    }
+    const std::optional<QString> noRemoval = first({noDrive, obstacle(MachineAction::RemoveDrive, situation)});
+    m_insert->setText(dvd != nullptr && !dvd->medium.isEmpty() ? tr("Change ISO…") : tr("Insert ISO…"));
+    setUp(m_insert, first({noDrive, noMedium, obstacle(MachineAction::InsertMedium, situation)}));
+    setUp(m_eject, first({noDrive, noMedium, isEmpty, obstacle(MachineAction::InsertMedium, situation)}));
+    setUp(m_remove, noRemoval);
+    m_reason->setText(drive != nullptr ? noRemoval.value_or(QString()) : QString());
+    const QList<QAction*> actions = m_list->actions();
+    const QPushButton* const buttons[] = {m_insert, m_eject, m_remove};
+    for (qsizetype i = 0; i < actions.size(); ++i) {
+        actions[i]->setText(buttons[i]->text());
+        actions[i]->setEnabled(buttons[i]->isEnabled());
+    }
+}
+
+void StorageTab::readFacts()
+{
+    if (!m_session || !isVisible() || m_reading) {
+        return;
+    }
+    m_reading = true;
+    QCoro::connect(QtConcurrent::run([drives = m_session->machine().definition.drives] {
+        QList<FileFacts> found;
+        for (const Drive& drive : drives) {
+            const QString file = fileOf(drive);
+            if (const auto* disk = std::get_if<DiskDrive>(&drive.what)) {
+                found.append({file, imageFacts(file, disk->format)});
+            } else if (!file.isEmpty()) {
+                found.append({file, mediumFacts(file)});
+            }
+        }
+        return found;
+    }),
+        this, [this](const QList<FileFacts>& found) {
+            m_reading = false;
+            for (const FileFacts& facts : found) {
+                showFacts(facts);
+            }
+        });
+}
+
+void StorageTab::showFacts(const FileFacts& facts)
+{
+    for (QTreeWidgetItemIterator at(m_list); *at != nullptr; ++at) {
+        QTreeWidgetItem* item = *at;
+        if (facts.file.isEmpty() || item->data(SlotColumn, fileRole).toString() != facts.file) {
+            continue;
+        }
+        if (facts.facts) {
+            item->setText(SizeColumn, facts.facts->virtualSize.toString());
+            item->setText(HostColumn, facts.facts->sizeOnHost.toString());
+            item->setIcon(FileColumn, {});
+            item->setToolTip(FileColumn, QDir::toNativeSeparators(facts.file));
+        } else {
+            const Error& error = facts.facts.error();
+            item->setText(SizeColumn, error.kind == ErrorKind::NotFound ? tr("missing") : tr("unreadable"));
+            item->setText(HostColumn, {});
+            item->setIcon(FileColumn, symbolicIcon(QStringLiteral("dialog-warning")));
+            item->setToolTip(FileColumn, error.text());
+        }
+    }
+}
+
+void StorageTab::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    m_tick.start();
+    readFacts();
+}
+
+void StorageTab::hideEvent(QHideEvent* event)
+{
+    QWidget::hideEvent(event);
+    m_tick.stop();
+}
+
+} // namespace platter

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The machine's controllers and what sits in their slots, as a list: file, format, size, space on the host, and
+// what can be done with the selected drive. GUI thread; owned by the machine's pane.
+#pragma once
+
+#include "core/disk/image_facts.h"
+#include "core/live/machine_session.h"
+
+#include <QHash>
+#include <QPointer>
+#include <QTimer>
+#include <QWidget>
+
+class QLabel;
+class QPushButton;
+class QTreeWidget;
+class QTreeWidgetItem;
+
+namespace platter {
+
+class MachineActions;
+
+class StorageTab : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit StorageTab(MachineActions& actions, QWidget* parent = nullptr);
+
+    void setSession(MachineSession* session);
+
+protected:
+    void showEvent(QShowEvent* event) override;
+    void hideEvent(QHideEvent* event) override;
+
+private:
+    struct FileFacts {
+        QString file;
+        Result<ImageFacts> facts;
+    };
+
+    void fill(); // the drives
+    void readFacts(); // their sizes, in a worker thread
+    void showFacts(const FileFacts& facts);
+    void updateButtons();
+    const Drive* selectedDrive() const;
+    QTreeWidgetItem* addDrive(QTreeWidgetItem* controller, const Drive& drive);
+
+    MachineActions& m_actions;
+    QPointer<MachineSession> m_session;
+    QTreeWidget* m_list = nullptr;
+    QPushButton* m_insert = nullptr;
+    QPushButton* m_eject = nullptr;
+    QPushButton* m_remove = nullptr;
+    QLabel* m_reason = nullptr;
+    QTimer m_tick; // images grow
+    bool m_reading = false;
+};
+
+} // namespace platter
