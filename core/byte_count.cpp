@@ -21,7 +21,7 @@ Error invalid(const QString& text, const char* why)
         QCoreApplication::translate("platter::ByteCount", "Write a size as in 40G, 40 GiB or 512M.")};
 }
 
-}
+} // namespace
 
 Result<ByteCount> ByteCount::parse(const QString& text)
 {
@@ -41,8 +41,9 @@ Result<ByteCount> ByteCount::parse(const QString& text)
             }
         }
     }
-    const auto tooLarge
-        = [&] { return invalid(text, QT_TRANSLATE_NOOP("platter::ByteCount", "%1 is larger than any disk can be.")); };
+    const auto tooLarge = [&] {
+        return invalid(text, QT_TRANSLATE_NOOP("platter::ByteCount", "%1 is larger than any disk can be."));
+    };
     bool ok = false;
     const std::uint64_t whole = match.captured(1).toULongLong(&ok);
     std::uint64_t bytes = 0;
@@ -50,7 +51,8 @@ Result<ByteCount> ByteCount::parse(const QString& text)
         return std::unexpected(tooLarge());
     }
     if (const QString fraction = match.captured(2); !fraction.isEmpty()) {
-        const long double part = QString(QLatin1String("0.") + fraction).toDouble() * static_cast<long double>(factor);
+        const long double part =
+            QString(QLatin1String("0.") + fraction).toDouble() * static_cast<long double>(factor);
         if (part != std::floor(part)) {
             return std::unexpected(
                 invalid(text, QT_TRANSLATE_NOOP("platter::ByteCount", "%1 is not a whole number of bytes.")));
@@ -97,4 +99,4 @@ QString ByteCount::toExactString() const
     return unit == 0 ? QString::number(value) : QString::number(value) + QChar(unitLetters[unit - 1]);
 }
 
-}
+} // namespace platter

@@ -95,4 +95,4 @@ Error systemError(const QString& what, const QString& path, int errnoValue)
     }
 }
 
-}
+} // namespace platter

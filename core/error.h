@@ -55,4 +55,4 @@ using Result = std::expected<T, Error>;
 // ("Reading the machine's definition"), the advice that fits the cause.
 Error systemError(const QString& what, const QString& path, int errnoValue);
 
-}
+} // namespace platter

@@ -98,6 +98,28 @@ Choice choiceOf(Rule rule, const NewMachine& choices)
     Q_UNREACHABLE_RETURN(Choice::Name);
 }
 
+bool isNoIsoPath(const QString& medium)
+{
+    return !QDir::isAbsolutePath(medium) || isDevicePath(medium);
+}
+
+// The file that a broken rule about CHOICE is about.
+QString fileIn(const NewMachine& choices, Choice choice)
+{
+    if (choice == Choice::Media) {
+        const auto wrong = std::ranges::find_if(choices.media, isNoIsoPath);
+        return wrong == choices.media.end() ? choices.media.value(0) : *wrong;
+    }
+    if (choice != Choice::Disk) {
+        return {};
+    }
+    if (const NewDisk* made = std::get_if<NewDisk>(&choices.disk)) {
+        return made->file;
+    }
+    const ExistingDisk* disk = std::get_if<ExistingDisk>(&choices.disk);
+    return disk ? disk->file : QString();
+}
+
 // The nearest folder above PATH, or PATH itself, that is there.
 QString nearestFolder(const QString& path)
 {
@@ -143,12 +165,15 @@ bool canHoldFileOf(ByteCount size, const QString& folder)
 
 class Problems {
 public:
-    void add(Choice choice, const Error& error) { m_list.push_back({choice, error}); }
+    void add(Choice choice, const Error& error, const QString& file = {})
+    {
+        m_list.push_back({choice, error, file});
+    }
 
-    void add(Choice choice, const Result<void>& result)
+    void add(Choice choice, const Result<void>& result, const QString& file = {})
     {
         if (!result) {
-            add(choice, result.error());
+            add(choice, result.error(), file);
         }
     }
 
@@ -203,13 +228,14 @@ void checkNewDisk(Problems& list, const NewDisk& disk, const QString& machineFol
     if (!isInMachine) {
         folder = QFileInfo(disk.file).absolutePath();
         if (const std::optional<Error> error = placeError(folder)) {
-            list.add(Choice::Disk, *error);
+            list.add(Choice::Disk, *error, disk.file);
             return;
         }
         if (const QFileInfo info(disk.file); info.exists() || info.isSymLink()) {
             list.add(Choice::Disk,
                 Error{ErrorKind::AlreadyExists, Texts::tr("%1 exists already.").arg(disk.file),
-                    Texts::tr("Choose another name, or use it as an existing disk.")});
+                    Texts::tr("Choose another name, or use it as an existing disk.")},
+                disk.file);
         }
     }
     if (!size) {
@@ -350,7 +376,7 @@ std::vector<Problem> problems(const NewMachine& choices, const MachineStore& sto
         if (violation.rule == Rule::RelativePath && choice == Choice::Disk && made && made->file.isEmpty()) {
             continue; // the place is what is relative
         }
-        list.add(choice, violation.error);
+        list.add(choice, violation.error, fileIn(choices, choice));
         namedVhd = namedVhd || violation.rule == Rule::VhdDisk;
     }
     if (choices.bootFromNetwork && !choices.hasNetwork) {
@@ -364,15 +390,15 @@ std::vector<Problem> problems(const NewMachine& choices, const MachineStore& sto
         disk && disk->file.startsWith(QLatin1Char('/'))) {
         const Result<DiskFormat> usable = checkDiskImage(disk->file);
         if (!usable && !(namedVhd && usable.error().kind == ErrorKind::Unsupported)) {
-            list.add(Choice::Disk, usable.error());
+            list.add(Choice::Disk, usable.error(), disk->file);
         }
     }
     for (const QString& medium : choices.media) {
         if (medium.isEmpty()) {
             list.add(Choice::Media,
                 Error{ErrorKind::InvalidInput, Texts::tr("No ISO file was chosen."), Texts::tr("Choose one.")});
-        } else if (medium.startsWith(QLatin1Char('/')) && !isDevicePath(medium)) {
-            list.add(Choice::Media, checkMedium(medium));
+        } else if (!isNoIsoPath(medium)) {
+            list.add(Choice::Media, checkMedium(medium), medium);
         }
     }
     return list.take();

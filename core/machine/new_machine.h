@@ -44,12 +44,14 @@ struct NewMachine {
 // disk goes last. Looks into an existing disk for its format.
 Definition definitionFor(const NewMachine& choices, const QString& machineFolder);
 
-// Which choice a problem is about, so that a page can show it beside that choice.
+// Which choice a problem is about, and which of the chosen files where it is about one, so that a page can show it
+// beside that choice.
 enum class Choice { Name, Place, Memory, Processors, Disk, Media, Network };
 
 struct Problem {
     Choice choice;
     Error error;
+    QString file = {}; // as it is in the choices
 };
 
 // Everything that keeps the machine from being made, each with its sentence: the rules, names taken, places that

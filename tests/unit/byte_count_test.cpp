@@ -9,11 +9,14 @@ class ByteCountTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+
     void parsesWhatPeopleWrite_data()
     {
         QTest::addColumn<QString>("text");
         QTest::addColumn<quint64>("bytes");
-        const auto row = [](const char* text, quint64 bytes) { QTest::newRow(text) << QString::fromUtf8(text) << bytes; };
+        const auto row = [](const char* text, quint64 bytes) {
+            QTest::newRow(text) << QString::fromUtf8(text) << bytes;
+        };
         row("1048576", 1 << 20);
         row("0", 0);
         row("40G", 40ULL << 30);
@@ -24,6 +27,7 @@ private Q_SLOTS:
         row(" 7 bytes ", 7);
         row("9223372036854775807", 9223372036854775807ULL);
     }
+
     void parsesWhatPeopleWrite()
     {
         QFETCH(QString, text);
@@ -37,10 +41,12 @@ private Q_SLOTS:
     void refusesEverythingElse_data()
     {
         QTest::addColumn<QString>("text");
-        for (const char* text : {"", "G", "-1", "40X", "4 0G", "0.3K", "9223372036854775808", "99999999P", "1e9", "40Gb/s"}) {
+        for (const char* text :
+            {"", "G", "-1", "40X", "4 0G", "0.3K", "9223372036854775808", "99999999P", "1e9", "40Gb/s"}) {
             QTest::newRow(text) << QString::fromUtf8(text);
         }
     }
+
     void refusesEverythingElse()
     {
         QFETCH(QString, text);

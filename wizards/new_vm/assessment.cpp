@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "wizards/new_vm/assessment.h"
+
+#include "core/machine/suggestions.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QStorageInfo>
+
+namespace platter {
+
+QString machineFolderOf(const NewMachine& choices, const MachineStore& store)
+{
+    return store.folderFor(choices.name, choices.place);
+}
+
+QString diskFileOf(const NewMachine& choices, const NewDisk& disk, const MachineStore& store)
+{
+    if (!disk.file.isEmpty()) {
+        return disk.file;
+    }
+    return QDir(machineFolderOf(choices, store))
+        .filePath(QStringLiteral("%1.%2").arg(choices.name, nameOf(disk.format)));
+}
+
+Assessment assess(const NewMachine& choices, const MachineStore& store, const HostResources& host)
+{
+    Assessment result;
+    result.problems = problems(choices, store, host);
+    if (result.problems.empty()) {
+        result.plan = plan(choices, store);
+    }
+    if (!choices.name.isEmpty()) {
+        result.freeName = freeName(choices.name, store, choices.place);
+    }
+    if (const auto* disk = std::get_if<NewDisk>(&choices.disk)) {
+        result.initialSize = initialSizeOnHost(disk->format, disk->size);
+        // The folder may be made only with the machine.
+        QFileInfo folder(QFileInfo(diskFileOf(choices, *disk, store)).absolutePath());
+        while (!folder.exists() && !folder.isRoot()) {
+            folder.setFile(folder.absolutePath());
+        }
+        const QStorageInfo storage(folder.absoluteFilePath());
+        if (storage.isValid() && storage.bytesAvailable() >= 0) {
+            result.freeSpace = ByteCount(static_cast<std::uint64_t>(storage.bytesAvailable()));
+            result.freeSpaceOn = storage.rootPath();
+        }
+    } else if (const auto* existing = std::get_if<ExistingDisk>(&choices.disk)) {
+        if (const Result<ImageKind> kind = imageKindOf(existing->file)) {
+            result.existingKind = *kind;
+            result.existingSize = ByteCount(static_cast<std::uint64_t>(QFileInfo(existing->file).size()));
+        }
+    }
+    return result;
+}
+
+} // namespace platter

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "wizards/new_vm/new_vm_wizard.h"
+
+#include "core/live/machine_library.h"
+#include "core/places.h"
+#include "wizards/new_vm/disk_page.h"
+#include "wizards/new_vm/machine_draft.h"
+#include "wizards/new_vm/name_page.h"
+#include "wizards/new_vm/network_page.h"
+#include "wizards/new_vm/resources_page.h"
+#include "wizards/new_vm/summary_page.h"
+#include "wizards/new_vm/system_page.h"
+
+#include <QCoroTask>
+
+#include <algorithm>
+#include <set>
+
+namespace platter {
+
+namespace {
+
+// The pages in their order.
+enum Page { SystemStep, NameStep, ResourcesStep, DiskStep, NetworkStep };
+
+std::set<quint16> forwardedPorts(const MachineLibrary& library)
+{
+    std::set<quint16> ports;
+    for (const LibraryEntry& entry : library.entries()) {
+        if (!entry.session) {
+            continue;
+        }
+        for (const NetworkAdapter& adapter : entry.session->machine().definition.adapters) {
+            for (const PortForward& forward : adapter.forwards) {
+                ports.insert(forward.hostPort);
+            }
+        }
+    }
+    return ports;
+}
+
+} // namespace
+
+NewVmWizard::NewVmWizard(MachineLibrary& library, const Places& places, const HostResources& host, QWidget* parent)
+    : WizardDialog(parent)
+    , m_library(library)
+    , m_draft(new MachineDraft(library.store(), host, this))
+    , m_system(new SystemPage(*m_draft, places.sampleGuest))
+    , m_summary(new SummaryPage(*m_draft))
+{
+    setWindowTitle(tr("New virtual machine"));
+    addPage(m_system);
+    addPage(new NamePage(*m_draft));
+    addPage(new ResourcesPage(*m_draft));
+    addPage(new DiskPage(*m_draft));
+    addPage(new NetworkPage(*m_draft, forwardedPorts(library)));
+    addPage(m_summary);
+    connect(m_summary, &SummaryPage::startsNowChanged, this, &NewVmWizard::nameTheButton);
+    connect(m_summary, &SummaryPage::changeRequested, this, &NewVmWizard::goToChoice);
+    nameTheButton();
+}
+
+void NewVmWizard::setMedium(const QString& iso)
+{
+    m_system->setMedium(iso);
+}
+
+const NewMachine& NewVmWizard::choices() const
+{
+    return m_draft->choices();
+}
+
+void NewVmWizard::nameTheButton()
+{
+    setFinishText(m_summary->startsNow() ? tr("&Create and start") : tr("&Create"));
+}
+
+void NewVmWizard::goToChoice(Choice choice)
+{
+    switch (choice) {
+    case Choice::Name:
+    case Choice::Place:
+        goTo(NameStep);
+        break;
+    case Choice::Memory:
+    case Choice::Processors:
+        goTo(ResourcesStep);
+        break;
+    case Choice::Disk:
+        goTo(DiskStep);
+        break;
+    case Choice::Media:
+        goTo(SystemStep);
+        break;
+    case Choice::Network:
+        goTo(NetworkStep);
+        break;
+    }
+}
+
+void NewVmWizard::finish()
+{
+    setWorking(tr("Creating the machine…"));
+    const QString name = m_draft->choices().name;
+    const bool startNow = m_summary->startsNow();
+    QCoro::connect(
+        m_library.create(m_draft->choices()), this, [this, name, startNow](Result<MachineSession*> made) {
+            setWorking({});
+            if (!made) {
+                m_summary->showFailure(made.error());
+                return;
+            }
+            m_system->remember();
+            Q_EMIT created(name, startNow);
+            accept();
+        });
+}
+
+QString NewVmWizard::discardQuestion() const
+{
+    return tr("The new machine is not made yet. Throw away what you have entered?");
+}
+
+QString NewVmWizard::discardVerb() const
+{
+    return tr("&Throw away");
+}
+
+} // namespace platter

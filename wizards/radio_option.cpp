@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "wizards/radio_option.h"
+
+#include "wizards/note_label.h"
+
+#include <QButtonGroup>
+#include <QMouseEvent>
+#include <QRadioButton>
+#include <QStyle>
+#include <QVBoxLayout>
+
+namespace platter {
+
+RadioOption::RadioOption(const QString& title, const QString& sentence, QButtonGroup& group, Body body)
+    : m_button(new QRadioButton(title))
+    , m_sentence(new NoteLabel)
+    , m_body(new QVBoxLayout)
+{
+    group.addButton(m_button);
+    const int indent = style()->pixelMetric(QStyle::PM_ExclusiveIndicatorWidth, nullptr, m_button)
+        + style()->pixelMetric(QStyle::PM_RadioButtonLabelSpacing, nullptr, m_button);
+    auto* fields = new QWidget;
+    fields->setLayout(m_body);
+    m_body->setContentsMargins(0, 8, 0, 0);
+    m_body->setSpacing(8);
+
+    auto* below = new QVBoxLayout;
+    below->setContentsMargins(indent, 0, 0, 0);
+    below->setSpacing(0);
+    below->addWidget(m_sentence);
+    below->addWidget(fields);
+    auto* whole = new QVBoxLayout(this);
+    whole->setContentsMargins({});
+    whole->setSpacing(2);
+    whole->addWidget(m_button);
+    whole->addLayout(below);
+
+    // The sentence belongs to the button: a click on it chooses, too.
+    m_sentence->installEventFilter(this);
+    fields->setVisible(body == Body::Always);
+    if (body == Body::WhileChosen) {
+        connect(m_button, &QRadioButton::toggled, fields, &QWidget::setVisible);
+    }
+    setSentence(sentence);
+}
+
+bool RadioOption::isChosen() const
+{
+    return m_button->isChecked();
+}
+
+void RadioOption::choose()
+{
+    m_button->click();
+}
+
+void RadioOption::setSentence(const QString& sentence)
+{
+    m_sentence->setText(sentence);
+    m_button->setAccessibleDescription(sentence);
+}
+
+void RadioOption::setImpossible(const QString& reason)
+{
+    m_button->setEnabled(false);
+    setSentence(reason);
+}
+
+void RadioOption::setPossible(const QString& sentence)
+{
+    m_button->setEnabled(true);
+    setSentence(sentence);
+}
+
+bool RadioOption::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == m_sentence && event->type() == QEvent::MouseButtonRelease && m_button->isEnabled()
+        && static_cast<QMouseEvent*>(event)->button() == Qt::LeftButton) {
+        choose();
+        return true;
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+} // namespace platter
