@@ -38,8 +38,7 @@ QString absolute(const QString& path)
 Result<PortForward> forwardFrom(const QString& text)
 {
     const QStringList parts = text.split(QLatin1Char(':'));
-    const bool named = parts.size() == 3
-        && (parts[0] == QLatin1String("tcp") || parts[0] == QLatin1String("udp"));
+    const bool named = parts.size() == 3 && (parts[0] == QLatin1String("tcp") || parts[0] == QLatin1String("udp"));
     bool hostOk = false;
     bool guestOk = false;
     const quint16 host = parts.value(parts.size() - 2).toUShort(&hostOk);
@@ -76,7 +75,8 @@ Result<void> readDisk(const Arguments& arguments, NewMachine& choices)
     }
     if (!format.isEmpty()) {
         return std::unexpected(unusable("disk-format", format,
-            tr("It is for a new disk: say its size with --disk. An existing disk's format is read from the file.")));
+            tr("It is for a new disk: say its size with --disk. An existing disk's format is read from the "
+               "file.")));
     }
     if (!file.isEmpty()) {
         choices.disk = ExistingDisk{absolute(file)};
@@ -105,7 +105,7 @@ Result<void> readNetwork(const Arguments& arguments, NewMachine& choices)
     return {};
 }
 
-}
+} // namespace
 
 QList<QCommandLineOption> choiceOptions()
 {
@@ -190,4 +190,4 @@ std::vector<Error> mediaProblems(const QStringList& media)
         tr("Choose a medium that boots with UEFI, or add --any-medium to use this one all the same.")}};
 }
 
-}
+} // namespace platter::ctl

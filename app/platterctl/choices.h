@@ -15,4 +15,4 @@ Result<NewMachine> choicesFrom(const Arguments& arguments);
 // Why the first medium would not boot; the wizard says the same.
 std::vector<Error> mediaProblems(const QStringList& media);
 
-}
+} // namespace platter::ctl

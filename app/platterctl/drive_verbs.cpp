@@ -87,11 +87,11 @@ QCoro::Task<int> remove(Context* context, Arguments arguments, Report report)
     if (!outcome) {
         co_return report.failed(outcome.error());
     }
-    co_return report.done(tr("Slot %1 is empty. The file that was in it is untouched.").arg(slot->toString()),
-        toJson(**session));
+    co_return report.done(
+        tr("Slot %1 is empty. The file that was in it is untouched.").arg(slot->toString()), toJson(**session));
 }
 
-}
+} // namespace
 
 std::vector<Verb> driveVerbs()
 {
@@ -99,12 +99,12 @@ std::vector<Verb> driveVerbs()
     const QString slot = QStringLiteral("SLOT");
     return {
         {QStringLiteral("drive list"), {machine}, tr("lists a machine's drives"), {}, &list},
-        {QStringLiteral("drive insert"), {machine, slot, QStringLiteral("ISO")},
-            tr("puts an ISO into a DVD drive"), {}, &insert},
+        {QStringLiteral("drive insert"), {machine, slot, QStringLiteral("ISO")}, tr("puts an ISO into a DVD drive"),
+            {}, &insert},
         {QStringLiteral("drive eject"), {machine, slot}, tr("takes the ISO out of a DVD drive"), {}, &eject},
         {QStringLiteral("drive remove"), {machine, slot},
             tr("takes a drive out of a machine that is off; its file stays"), {}, &remove},
     };
 }
 
-}
+} // namespace platter::ctl

@@ -24,7 +24,7 @@ QString displayName(const Drive& drive)
     return medium.isEmpty() ? tr("DVD drive, empty") : tr("DVD drive with %1").arg(medium);
 }
 
-}
+} // namespace
 
 QString displayName(const BootDevice& device)
 {
@@ -95,4 +95,4 @@ QString describe(const MachineSession& session)
     return lines.join(QLatin1Char('\n'));
 }
 
-}
+} // namespace platter::ctl

@@ -13,4 +13,4 @@ QString describe(const MachineSession& session);
 
 QString displayName(const BootDevice& device); // "0:0", "network 0"
 
-}
+} // namespace platter::ctl

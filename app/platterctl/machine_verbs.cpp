@@ -5,11 +5,10 @@
 #include "core/qemu/command_line.h"
 
 #include <QCoreApplication>
+#include <QCoroSignal>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonObject>
-
-#include <QCoroSignal>
 
 namespace platter::ctl {
 
@@ -131,8 +130,8 @@ QCoro::Task<int> act(Context* context, Arguments arguments, Report report, Act p
     if (!outcome) {
         co_return report.failed(outcome.error());
     }
-    co_return report.done(QStringLiteral("%1: %2").arg((*session)->name(), displayName((*session)->state())),
-        toJson(**session));
+    co_return report.done(
+        QStringLiteral("%1: %2").arg((*session)->name(), displayName((*session)->state())), toJson(**session));
 }
 
 QCoro::Task<Result<void>> startMachine(MachineSession* session, Arguments arguments)
@@ -190,8 +189,8 @@ QCoro::Task<int> shutDown(Context* context, Arguments arguments, Report report)
 template <auto Member>
 QCoro::Task<int> simple(Context* context, Arguments arguments, Report report)
 {
-    return act(context, arguments, report,
-        [](MachineSession* session, const Arguments&) { return (session->*Member)(); });
+    return act(
+        context, arguments, report, [](MachineSession* session, const Arguments&) { return (session->*Member)(); });
 }
 
 QCoro::Task<int> remove(Context* context, Arguments arguments, Report report)
@@ -200,9 +199,8 @@ QCoro::Task<int> remove(Context* context, Arguments arguments, Report report)
     const bool forGood = arguments.isSet(QStringLiteral("for-good"));
     // A machine that cannot be read can still be deleted; one that can must be off.
     if (const auto session = co_await sessionOf(context, name); session && isUp((*session)->state())) {
-        co_return report.failed(
-            Error{ErrorKind::WrongState, tr("%1 is not off and cannot be deleted.").arg(name),
-                tr("Shut it down first: platterctl machine shutdown NAME")});
+        co_return report.failed(Error{ErrorKind::WrongState, tr("%1 is not off and cannot be deleted.").arg(name),
+            tr("Shut it down first: platterctl machine shutdown NAME")});
     }
     const Result<void> gone = forGood ? context->store.deleteForGood(name) : context->store.moveToTrash(name);
     if (!gone) {
@@ -213,7 +211,7 @@ QCoro::Task<int> remove(Context* context, Arguments arguments, Report report)
         QJsonObject{{QStringLiteral("deleted"), name}});
 }
 
-}
+} // namespace
 
 QCoro::Task<Result<std::shared_ptr<MachineSession>>> sessionOf(Context* context, QString name)
 {
@@ -255,4 +253,4 @@ std::vector<Verb> machineVerbs()
     };
 }
 
-}
+} // namespace platter::ctl

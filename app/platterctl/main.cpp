@@ -68,8 +68,8 @@ int run(const Verb& verb, const QStringList& words)
     parser.setApplicationDescription(verb.summary);
     const QCommandLineOption json(
         QStringLiteral("json"), QCoreApplication::translate("platterctl", "Print one JSON document."));
-    const QCommandLineOption help(
-        {QStringLiteral("h"), QStringLiteral("help")}, QCoreApplication::translate("platterctl", "Show this help."));
+    const QCommandLineOption help({QStringLiteral("h"), QStringLiteral("help")},
+        QCoreApplication::translate("platterctl", "Show this help."));
     parser.addOption(json);
     parser.addOption(help);
     parser.addOptions(verb.options);
@@ -77,8 +77,7 @@ int run(const Verb& verb, const QStringList& words)
         parser.addPositionalArgument(name, {}, name);
     }
     const QStringList own = verb.words.split(QLatin1Char(' '));
-    const QString seeHelp
-        = QCoreApplication::translate("platterctl", "See: platterctl %1 --help").arg(verb.words);
+    const QString seeHelp = QCoreApplication::translate("platterctl", "See: platterctl %1 --help").arg(verb.words);
     if (!parser.parse(QStringList(QStringLiteral("platterctl")) + words.sliced(own.size()))) {
         return usageError(parser.errorText() + QLatin1Char('.'), seeHelp);
     }
@@ -107,7 +106,7 @@ int run(const Verb& verb, const QStringList& words)
     return QCoro::waitFor(verb.run(&context, arguments, report));
 }
 
-}
+} // namespace
 
 int main(int argc, char** argv)
 {

@@ -60,7 +60,7 @@ QCoro::Task<int> sampleGuest(Context* context, Arguments, Report report)
     co_return report.done(iso, QJsonObject{{QStringLiteral("file"), iso}});
 }
 
-}
+} // namespace
 
 std::vector<Verb> mediumVerbs()
 {
@@ -71,4 +71,4 @@ std::vector<Verb> mediumVerbs()
     };
 }
 
-}
+} // namespace platter::ctl

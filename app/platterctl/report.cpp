@@ -25,12 +25,12 @@ void write(std::FILE* file, const QString& text)
 
 QString jsonText(const QJsonValue& value)
 {
-    const QJsonDocument document
-        = value.isArray() ? QJsonDocument(value.toArray()) : QJsonDocument(value.toObject());
+    const QJsonDocument document =
+        value.isArray() ? QJsonDocument(value.toArray()) : QJsonDocument(value.toObject());
     return QString::fromUtf8(document.toJson(QJsonDocument::Indented));
 }
 
-}
+} // namespace
 
 int Report::done(const QString& text, const QJsonValue& json) const
 {
@@ -52,9 +52,9 @@ int Report::failed(const std::vector<Error>& errors) const
             QString detail = error.detail.trimmed();
             write(stderr, QStringLiteral("    ") + detail.replace(QLatin1Char('\n'), QLatin1String("\n    ")));
         }
-        list.append(QJsonObject{{QStringLiteral("kind"), nameOf(error.kind)},
-            {QStringLiteral("summary"), error.summary}, {QStringLiteral("advice"), error.advice},
-            {QStringLiteral("detail"), error.detail}});
+        list.append(
+            QJsonObject{{QStringLiteral("kind"), nameOf(error.kind)}, {QStringLiteral("summary"), error.summary},
+                {QStringLiteral("advice"), error.advice}, {QStringLiteral("detail"), error.detail}});
     }
     if (m_format == OutputFormat::Json) {
         write(stdout, jsonText(QJsonObject{{QStringLiteral("errors"), list}}));
@@ -91,4 +91,4 @@ QString table(const QStringList& heading, const std::vector<QStringList>& rows)
     return text;
 }
 
-}
+} // namespace platter::ctl

@@ -40,4 +40,4 @@ private:
 // Left-aligned columns under a heading, two spaces apart.
 QString table(const QStringList& heading, const std::vector<QStringList>& rows);
 
-}
+} // namespace platter::ctl

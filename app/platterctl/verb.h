@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A verb of platterctl: its words, its options, and what it does. The tables in machine_verbs.cpp, drive_verbs.cpp and
-// medium_verbs.cpp are the whole command line.
+// A verb of platterctl: its words, its options, and what it does. The tables in machine_verbs.cpp, drive_verbs.cpp
+// and medium_verbs.cpp are the whole command line.
 #pragma once
 
 #include "app/platterctl/report.h"
@@ -46,4 +46,4 @@ std::vector<Verb> mediumVerbs();
 // The machine's session on the command line's QMP seat, with its present state.
 QCoro::Task<Result<std::shared_ptr<MachineSession>>> sessionOf(Context* context, QString name);
 
-}
+} // namespace platter::ctl

@@ -3,14 +3,13 @@
 
 #include <QAbstractButton>
 #include <QApplication>
+#include <QCoroProcess>
+#include <QCoroTimer>
 #include <QDeadlineTimer>
 #include <QGuiApplication>
 #include <QProcess>
 #include <QScreen>
 #include <QTimer>
-
-#include <QCoroProcess>
-#include <QCoroTimer>
 
 namespace platter::tour {
 
@@ -25,7 +24,7 @@ QString shownName(const QWidget* widget)
     return text;
 }
 
-}
+} // namespace
 
 QWidget* Hand::visible(const QMetaObject* type, const QString& name)
 {
@@ -60,8 +59,7 @@ QCoro::Task<void> Hand::xdotool(QStringList arguments)
     co_await qCoro(process).waitForFinished(soon);
     if (process.exitStatus() != QProcess::NormalExit || process.exitCode() != 0) {
         throw StepFailed(QStringLiteral("xdotool %1 failed: %2")
-                             .arg(arguments.join(QLatin1Char(' ')),
-                                 QString::fromLocal8Bit(process.readAllStandardError())));
+                .arg(arguments.join(QLatin1Char(' ')), QString::fromLocal8Bit(process.readAllStandardError())));
     }
 }
 
@@ -102,4 +100,4 @@ QImage Hand::picture()
     return QGuiApplication::primaryScreen()->grabWindow(0).toImage();
 }
 
-}
+} // namespace platter::tour

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Eyes and hand of the tour: finds visible controls by their accessible name or text, moves the pointer and presses keys
-// through the X server, and waits. A step that does not succeed throws the sentence; the tour catches it.
+// Eyes and hand of the tour: finds visible controls by their accessible name or text, moves the pointer and presses
+// keys through the X server, and waits. A step that does not succeed throws the sentence; the tour catches it.
 #pragma once
 
 #include <QCoroTask>
@@ -45,7 +45,7 @@ public:
     QCoro::Task<void> clickAt(QPoint globalPosition);
     // Finds and clicks a button of any kind.
     QCoro::Task<void> press(QString buttonName);
-    // Types into whatever has the focus; "\n" is Return.
+    // Types into whatever has the focus.
     QCoro::Task<void> type(QString text);
     // A key or combination as X names it: "Return", "ctrl+a", "Tab".
     QCoro::Task<void> key(QString name);
@@ -61,4 +61,4 @@ private:
     QCoro::Task<void> xdotool(QStringList arguments);
 };
 
-}
+} // namespace platter::tour

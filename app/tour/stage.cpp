@@ -14,9 +14,9 @@ Result<QString> program(const QString& name, const QString& package)
 {
     const QString path = QStandardPaths::findExecutable(name);
     if (path.isEmpty()) {
-        return std::unexpected(Error{ErrorKind::MissingProgram,
-            QStringLiteral("The tour needs %1, which is not installed.").arg(name),
-            QStringLiteral("Install the package %1.").arg(package)});
+        return std::unexpected(
+            Error{ErrorKind::MissingProgram, QStringLiteral("The tour needs %1, which is not installed.").arg(name),
+                QStringLiteral("Install the package %1.").arg(package)});
     }
     return path;
 }
@@ -32,24 +32,20 @@ void stop(QProcess& process)
     }
 }
 
-}
+} // namespace
 
 Result<std::unique_ptr<Stage>> Stage::build()
 {
     std::unique_ptr<Stage> stage(new Stage);
     if (!stage->m_home.isValid()) {
-        return std::unexpected(
-            Error{ErrorKind::InputOutput, QStringLiteral("The tour could not make a folder in /tmp."), {},
-                stage->m_home.errorString()});
+        return std::unexpected(Error{ErrorKind::InputOutput,
+            QStringLiteral("The tour could not make a folder in /tmp."), {}, stage->m_home.errorString()});
     }
     for (const char* name : {"DATA", "RUNTIME", "CACHE", "CONFIG"}) {
-        const QByteArray folder
-            = QFile::encodeName(stage->m_home.filePath(QString::fromLatin1(name).toLower()));
+        const QByteArray folder = QFile::encodeName(stage->m_home.filePath(QString::fromLatin1(name).toLower()));
         QDir().mkdir(QFile::decodeName(folder));
-        QFile::setPermissions(QFile::decodeName(folder),
-            QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
-        const QByteArray variable
-            = QByteArray("XDG_") + name + (qstrcmp(name, "RUNTIME") == 0 ? "_DIR" : "_HOME");
+        QFile::setPermissions(QFile::decodeName(folder), QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+        const QByteArray variable = QByteArray("XDG_") + name + (qstrcmp(name, "RUNTIME") == 0 ? "_DIR" : "_HOME");
         qputenv(variable.constData(), folder);
     }
     if (const Result<QString> hand = program(QStringLiteral("xdotool"), QStringLiteral("xdotool")); !hand) {
@@ -85,10 +81,9 @@ Result<void> Stage::raiseDisplay()
         number += m_display.readAllStandardOutput();
     }
     if (!number.endsWith('\n')) {
-        return std::unexpected(
-            Error{ErrorKind::MissingProgram, QStringLiteral("The virtual display did not come up."),
-                QStringLiteral("Try whether 'Xvfb :99' runs."),
-                QString::fromLocal8Bit(m_display.readAllStandardError())});
+        return std::unexpected(Error{ErrorKind::MissingProgram,
+            QStringLiteral("The virtual display did not come up."), QStringLiteral("Try whether 'Xvfb :99' runs."),
+            QString::fromLocal8Bit(m_display.readAllStandardError())});
     }
     qputenv("DISPLAY", ":" + number.trimmed());
     m_windowManager.start(*manager, {});
@@ -102,4 +97,4 @@ Stage::~Stage()
     stop(m_display);
 }
 
-}
+} // namespace platter::tour

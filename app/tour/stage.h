@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Where the tour plays: a virtual display with a window manager when there is no display, and folders of its own, so
-// that the user's machines and settings are never touched. Made before QApplication; everything ends with it.
+// Where the tour plays: a virtual display with a window manager when there is no display, and folders of its own,
+// so that the user's machines and settings are never touched. Made before QApplication; everything ends with it.
 #pragma once
 
 #include "core/places.h"
@@ -27,4 +27,4 @@ private:
     QProcess m_windowManager;
 };
 
-}
+} // namespace platter::tour

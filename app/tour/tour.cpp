@@ -2,6 +2,7 @@
 #include "app/tour/tour.h"
 
 #include "core/error.h"
+#include "ui/console/screen_view.h"
 
 #include <QAbstractButton>
 #include <QAbstractItemModel>
@@ -25,7 +26,7 @@ namespace {
 constexpr auto boot = 300s; // without KVM, on a busy machine
 const QString machineName = QStringLiteral("Sample guest");
 
-}
+} // namespace
 
 Tour::Tour(const QString& folder, const QString& machines)
     : m_folder(folder)
@@ -66,6 +67,8 @@ void Tour::held(const QString& picture, const QString& checked)
 QCoro::Task<void> Tour::makeMachine()
 {
     co_await m_hand.find<QAbstractButton>(QStringLiteral("New VM"));
+    co_await m_hand.until([] { return QApplication::activeWindow() != nullptr; }, Hand::soon,
+        QStringLiteral("The window does not become active."));
     held(QStringLiteral("empty"), QStringLiteral("Nothing made yet: the window invites to make a machine."));
 
     co_await m_hand.press(QStringLiteral("New VM"));
@@ -111,15 +114,18 @@ QCoro::Task<void> Tour::seeItBoot()
 
 QCoro::Task<void> Tour::typeIntoTheGuest()
 {
-    co_await m_hand.type(QStringLiteral("clear; echo console says $((6*7)) | tee /dev/ttyS0\n"));
+    co_await m_hand.type(QStringLiteral("clear; echo console says $((6*7)) | tee /dev/ttyS0"));
+    co_await m_hand.key(QStringLiteral("Return"));
     co_await serialSays(QStringLiteral("console says 42"), 60s);
     held(QStringLiteral("typed"),
-        QStringLiteral("What is typed into the console reaches the guest's shell: its answer is on the serial line."));
+        QStringLiteral(
+            "What is typed into the console reaches the guest's shell: its answer is on the serial line."));
 }
 
 QCoro::Task<void> Tour::installToDisk()
 {
-    co_await m_hand.type(QStringLiteral("install 2>&1 | tee /dev/ttyS0\n"));
+    co_await m_hand.type(QStringLiteral("install 2>&1 | tee /dev/ttyS0"));
+    co_await m_hand.key(QStringLiteral("Return"));
     co_await serialSays(QStringLiteral("Installed on"), boot);
     held(QStringLiteral("installed"), QStringLiteral("The sample guest installed itself on the VHDX disk."));
 }
@@ -135,7 +141,8 @@ QCoro::Task<void> Tour::takeOutTheIso()
     }
     drives->scrollTo(dvd.first());
     co_await m_hand.clickAt(drives->viewport()->mapToGlobal(drives->visualRect(dvd.first()).center()));
-    held(QStringLiteral("storage"), QStringLiteral("The storage tab lists the disk and the DVD drive with its ISO."));
+    held(QStringLiteral("storage"),
+        QStringLiteral("The storage tab lists the disk and the DVD drive with its ISO."));
     co_await m_hand.press(QStringLiteral("Eject"));
     const auto hasNoMedium = [this] {
         QFile file(machineFile(QStringLiteral("machine.json")));
@@ -150,14 +157,16 @@ QCoro::Task<void> Tour::bootFromDisk()
     co_await m_hand.press(QStringLiteral("Shut down"));
     co_await isOff();
     co_await openTab(QStringLiteral("Console"));
-    held(QStringLiteral("off"), QStringLiteral("The power button shut the guest down; the console says that it is off."));
+    held(QStringLiteral("off"),
+        QStringLiteral("The power button shut the guest down; the console says that it is off."));
 
     m_serialStart = serial().size();
     co_await m_hand.press(QStringLiteral("Start"));
     co_await serialSays(QStringLiteral("Platter sample guest ready"), boot);
     co_await serialSays(QStringLiteral("disk sda"), Hand::soon);
     co_await clickConsole();
-    co_await m_hand.type(QStringLiteral("clear; lsblk | tee /dev/ttyS0\n"));
+    co_await m_hand.type(QStringLiteral("clear; lsblk | tee /dev/ttyS0"));
+    co_await m_hand.key(QStringLiteral("Return"));
     co_await serialSays(QStringLiteral("sda2"), 60s);
     held(QStringLiteral("from-disk"), QStringLiteral("Without the ISO the same guest boots from the VHDX disk."));
 }
@@ -205,8 +214,8 @@ QCoro::Task<void> Tour::openTab(QString name)
 QCoro::Task<void> Tour::clickConsole()
 {
     co_await openTab(QStringLiteral("Console"));
-    auto* console = co_await m_hand.find<QWidget>(QStringLiteral("Screen of"));
-    co_await m_hand.click(console);
+    auto* console = co_await m_hand.find<ScreenView>({});
+    co_await m_hand.clickAt(console->mapToGlobal(console->rect().center() + QPoint(0, 40)));
 }
 
 QCoro::Task<void> Tour::serialSays(QString text, std::chrono::seconds patience)
@@ -243,4 +252,4 @@ QString Tour::machineFile(const QString& name) const
     return m_machine + QLatin1Char('/') + name;
 }
 
-}
+} // namespace platter::tour

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The tour's script: every step saves a picture NN-name.png to the tour's folder and prints a line with what was checked.
-// It sees the machine from outside only: its serial log and its files.
+// The tour's script: every step saves a picture NN-name.png to the tour's folder and prints a line with what was
+// checked. It sees the machine from outside only: its serial log and its files.
 #pragma once
 
 #include "app/tour/hand.h"
@@ -44,4 +44,4 @@ private:
     qsizetype m_serialStart = 0;
 };
 
-}
+} // namespace platter::tour

@@ -15,10 +15,11 @@ struct Outcome {
     int code = -1;
     QString out;
     QString err;
+
     QJsonDocument json() const { return QJsonDocument::fromJson(out.toUtf8()); }
 };
 
-}
+} // namespace
 
 class PlatterctlTest : public QObject {
     Q_OBJECT
@@ -45,6 +46,7 @@ private:
     QString path(const QString& name) const { return m_home->filePath(name); }
 
 private Q_SLOTS:
+
     void init()
     {
         m_home = std::make_unique<QTemporaryDir>(QStringLiteral("/tmp/pctl-XXXXXX"));
@@ -70,6 +72,7 @@ private Q_SLOTS:
         QTest::newRow("no such option")
             << QStringList{QStringLiteral("machine"), QStringLiteral("list"), QStringLiteral("--frob")};
     }
+
     void wrongWordsEndWithTwo()
     {
         QFETCH(QStringList, arguments);
@@ -107,15 +110,16 @@ private Q_SLOTS:
         const QString name = QStringLiteral("Prüf stand ✓");
         const QStringList create{QStringLiteral("machine"), QStringLiteral("create"), name,
             QStringLiteral("--memory"), QStringLiteral("512M"), QStringLiteral("--cpus"), QStringLiteral("1"),
-            QStringLiteral("--disk"), QStringLiteral("64T"), QStringLiteral("--forward"), QStringLiteral("2222:22")};
+            QStringLiteral("--disk"), QStringLiteral("64T"), QStringLiteral("--forward"),
+            QStringLiteral("2222:22")};
 
         const Outcome dry = run(create + QStringList{QStringLiteral("--dry-run")});
         QCOMPARE(dry.code, 0);
         QVERIFY2(dry.out.contains(QStringLiteral("64 TiB")), qPrintable(dry.out));
         QVERIFY(run({QStringLiteral("machine"), QStringLiteral("list"), QStringLiteral("--json")})
-                    .json()
-                    .array()
-                    .isEmpty());
+                .json()
+                .array()
+                .isEmpty());
 
         const Outcome made = run(create + QStringList{QStringLiteral("--json")});
         QVERIFY2(made.code == 0, qPrintable(made.err));
@@ -126,7 +130,8 @@ private Q_SLOTS:
         QCOMPARE(again.code, 1);
         QVERIFY2(again.err.contains(name), qPrintable(again.err));
 
-        const Outcome drives = run({QStringLiteral("drive"), QStringLiteral("list"), name, QStringLiteral("--json")});
+        const Outcome drives =
+            run({QStringLiteral("drive"), QStringLiteral("list"), name, QStringLiteral("--json")});
         QCOMPARE(drives.json().array().size(), 1);
         QCOMPARE(drives.json()[0][QStringLiteral("format")].toString(), QStringLiteral("vhdx"));
         const QString file = drives.json()[0][QStringLiteral("file")].toString();
@@ -136,8 +141,8 @@ private Q_SLOTS:
         QVERIFY2(shown.out.contains(QStringLiteral("512 MiB")) && shown.out.contains(QStringLiteral("2222")),
             qPrintable(shown.out));
 
-        const Outcome gone
-            = run({QStringLiteral("machine"), QStringLiteral("delete"), name, QStringLiteral("--for-good")});
+        const Outcome gone =
+            run({QStringLiteral("machine"), QStringLiteral("delete"), name, QStringLiteral("--for-good")});
         QVERIFY2(gone.code == 0, qPrintable(gone.err));
         QVERIFY(!QFile::exists(file));
     }
@@ -155,7 +160,8 @@ private Q_SLOTS:
         row("cpus is no number", {QStringLiteral("--cpus"), QStringLiteral("two")}, "two");
         row("a disk beyond 64 TiB", {QStringLiteral("--disk"), QStringLiteral("65T")}, "64 TiB");
         row("no such format",
-            {QStringLiteral("--disk"), QStringLiteral("1G"), QStringLiteral("--disk-format"), QStringLiteral("vmdk")},
+            {QStringLiteral("--disk"), QStringLiteral("1G"), QStringLiteral("--disk-format"),
+                QStringLiteral("vmdk")},
             "vhdx, qcow2 or raw");
         row("no such disk", {QStringLiteral("--disk-file"), QStringLiteral("/nowhere/x.vhdx")}, "/nowhere/x.vhdx");
         row("no such ISO", {QStringLiteral("--iso"), QStringLiteral("/nowhere/x.iso")}, "/nowhere/x.iso");
@@ -166,33 +172,33 @@ private Q_SLOTS:
                 QStringLiteral("2222:22")},
             "network");
     }
+
     void badInputMakesNothing()
     {
         QFETCH(QStringList, options);
         QFETCH(QString, says);
-        const Outcome outcome
-            = run(QStringList{QStringLiteral("machine"), QStringLiteral("create"), QStringLiteral("x")} + options);
+        const Outcome outcome =
+            run(QStringList{QStringLiteral("machine"), QStringLiteral("create"), QStringLiteral("x")} + options);
         QCOMPARE(outcome.code, 1);
         QVERIFY2(outcome.err.contains(says, Qt::CaseInsensitive), qPrintable(outcome.err));
         QVERIFY(run({QStringLiteral("machine"), QStringLiteral("list"), QStringLiteral("--json")})
-                    .json()
-                    .array()
-                    .isEmpty());
+                .json()
+                .array()
+                .isEmpty());
     }
 
     void aDamagedMachineIsNamedAndDisturbsNoOther()
     {
         for (const char* name : {"good", "bad"}) {
-            QCOMPARE(
-                run({QStringLiteral("machine"), QStringLiteral("create"), QString::fromLatin1(name)}).code, 0);
+            QCOMPARE(run({QStringLiteral("machine"), QStringLiteral("create"), QString::fromLatin1(name)}).code, 0);
         }
         QFile file(path(QStringLiteral("DATA_HOME/platter/machines/bad/machine.json")));
         QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
         file.write("{\"version\": 1,");
         file.close();
 
-        const QJsonArray list
-            = run({QStringLiteral("machine"), QStringLiteral("list"), QStringLiteral("--json")}).json().array();
+        const QJsonArray list =
+            run({QStringLiteral("machine"), QStringLiteral("list"), QStringLiteral("--json")}).json().array();
         QCOMPARE(list.size(), 2);
         QVERIFY(!list[0][QStringLiteral("error")].toString().isEmpty());
         QCOMPARE(list[1][QStringLiteral("state")].toString(), QStringLiteral("off"));
