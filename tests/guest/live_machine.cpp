@@ -39,7 +39,7 @@ LiveMachine::~LiveMachine()
 StoredMachine LiveMachine::make(const QString& name, std::vector<Drive> drives)
 {
     Definition definition{.id = MachineId::random()};
-    definition.memory = ByteCount::mebibytes(256);
+    definition.memory = ByteCount::mebibytes(512);
     definition.cpus = 1;
     definition.accelerator = AcceleratorChoice::SoftwareEmulation;
     definition.drives = std::move(drives);

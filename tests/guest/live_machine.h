@@ -25,7 +25,7 @@ public:
 
     QString path(const QString& file) const { return m_folder.filePath(file); }
 
-    // One processor, 256 MiB, and DRIVES; the firmware alone is guest enough for most.
+    // One processor, 512 MiB, and DRIVES; the firmware alone is guest enough for most.
     StoredMachine make(const QString& name, std::vector<Drive> drives = {});
     std::unique_ptr<MachineSession> session(const StoredMachine& machine, QmpSeat seat = QmpSeat::Application);
     std::unique_ptr<MachineLibrary> library();
