@@ -84,8 +84,7 @@ QPixmap SvgIconEngine::pixmap(const QSize& size, QIcon::Mode mode, QIcon::State)
 
 QSize SvgIconEngine::actualSize(const QSize& size, QIcon::Mode, QIcon::State)
 {
-    const int side = qMin(size.width(), size.height());
-    return {side, side};
+    return size;
 }
 
 bool SvgIconEngine::isNull()
