@@ -37,7 +37,11 @@ void Application::newMachine(const QString& iso)
     // One wizard at a time: what was entered in it is worth more than a second, empty one.
     if (m_wizard == nullptr) {
         m_wizard = new NewVmWizard(m_library, m_places, HostResources::ofThisHost(), &m_window);
-        m_wizard->setAttribute(Qt::WA_DeleteOnClose);
+        // However it ends: a dialog that ends while it is being closed is not deleted by Qt::WA_DeleteOnClose.
+        connect(m_wizard, &QDialog::finished, this, [this] {
+            m_wizard->deleteLater();
+            m_wizard.clear();
+        });
         connect(m_wizard, &NewVmWizard::created, &m_window, [this](const QString& machine, bool startNow) {
             if (startNow) {
                 m_window.start(machine);

@@ -40,7 +40,7 @@ int giveUp(const Error& error)
 int playTour(int argc, char** argv)
 {
     const QString folder = QFileInfo(QFile::symLinkTarget(QStringLiteral("/proc/self/exe"))).absolutePath();
-    std::vector<char*> arguments(argv, argv + argc);
+    std::vector<char*> arguments(argv, argv + argc); // the first is replaced
     arguments.push_back(nullptr);
     for (const char* place : {"/platter-tour", "/../libexec/platter-tour"}) {
         const QByteArray program = QFile::encodeName(folder + QLatin1String(place));

@@ -4,6 +4,7 @@
 #include "ui/details/highlighting.h"
 
 #include <KSyntaxHighlighting/Definition>
+#include <KSyntaxHighlighting/Format>
 #include <KSyntaxHighlighting/SyntaxHighlighter>
 #include <KSyntaxHighlighting/Theme>
 #include <QEvent>
@@ -12,9 +13,40 @@
 
 namespace platter {
 
-CodeView::CodeView(const Highlighting& highlighting, const QString& definition, QWidget* parent)
-    : QPlainTextEdit(parent)
-    , m_highlighting(highlighting)
+namespace {
+
+// Leaves the beginning of each line in the palette's quiet colour, whatever the definition thinks of it.
+class PrefixHighlighter : public KSyntaxHighlighting::SyntaxHighlighter {
+public:
+    PrefixHighlighter(QPlainTextEdit* view, int prefix)
+        : SyntaxHighlighter(view->document())
+        , m_view(view)
+        , m_prefix(prefix)
+    {
+    }
+
+protected:
+    void applyFormat(int offset, int length, const KSyntaxHighlighting::Format& format) override
+    {
+        if (offset >= m_prefix) {
+            SyntaxHighlighter::applyFormat(offset, length, format);
+            return;
+        }
+        setFormat(offset, qMin(length, m_prefix - offset), m_view->palette().color(QPalette::PlaceholderText));
+        if (offset + length > m_prefix) {
+            SyntaxHighlighter::applyFormat(m_prefix, offset + length - m_prefix, format);
+        }
+    }
+
+private:
+    QPlainTextEdit* m_view;
+    int m_prefix;
+};
+
+} // namespace
+
+CodeView::CodeView(const Highlighting& highlighting, const QString& definition, int prefix)
+    : m_highlighting(highlighting)
 {
     setReadOnly(true);
     setUndoRedoEnabled(false);
@@ -24,7 +56,7 @@ CodeView::CodeView(const Highlighting& highlighting, const QString& definition, 
     setWordWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
     setMaximumBlockCount(maximumLines);
     setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
-    m_highlighter = new KSyntaxHighlighting::SyntaxHighlighter(document());
+    m_highlighter = new PrefixHighlighter(this, prefix);
     m_highlighter->setTheme(highlighting.theme(palette()));
     m_highlighter->setDefinition(highlighting.definition(definition));
 }

@@ -19,8 +19,8 @@ class CodeView : public QPlainTextEdit {
 public:
     static constexpr int maximumLines = 5000;
 
-    // DEFINITION is the name of a syntax definition.
-    CodeView(const Highlighting& highlighting, const QString& definition, QWidget* parent = nullptr);
+    // DEFINITION is the name of a syntax definition; it does not concern the first PREFIX characters of each line.
+    CodeView(const Highlighting& highlighting, const QString& definition, int prefix = 0);
 
     // Replaces the text where it differs; the scroll position stays.
     void setText(const QString& text);

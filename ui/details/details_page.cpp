@@ -13,7 +13,8 @@
 
 namespace platter {
 
-DetailsPage::DetailsPage(const Highlighting& highlighting, const QString& definition, const QString& title)
+DetailsPage::DetailsPage(
+    const Highlighting& highlighting, const QString& definition, const QString& title, int prefix)
 {
     m_note = new QLabel;
     m_note->setTextFormat(Qt::PlainText);
@@ -28,7 +29,7 @@ DetailsPage::DetailsPage(const Highlighting& highlighting, const QString& defini
     m_copy->setObjectName(QStringLiteral("copy"));
     connect(m_copy, &QToolButton::clicked, this,
         [this] { QGuiApplication::clipboard()->setText(m_view->toPlainText()); });
-    m_view = new CodeView(highlighting, definition);
+    m_view = new CodeView(highlighting, definition, prefix);
     m_view->setAccessibleName(title);
     m_view->setObjectName(QStringLiteral("text"));
 

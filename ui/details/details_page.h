@@ -23,8 +23,8 @@ public:
     void setSession(MachineSession* session);
 
 protected:
-    // TITLE names the text for screen readers and the copy button: "command line".
-    DetailsPage(const Highlighting& highlighting, const QString& definition, const QString& title);
+    // TITLE names the text for screen readers and the copy button: "command line". PREFIX as CodeView's.
+    DetailsPage(const Highlighting& highlighting, const QString& definition, const QString& title, int prefix = 0);
 
     // Brings the text up to date; called when the page is shown and when the session is another one.
     virtual void refresh() = 0;

@@ -18,6 +18,8 @@ public:
     static constexpr qsizetype maximumSize = 512 * 1024; // in characters, over all lines
     static constexpr qsizetype longestLine = 4000; // in bytes of JSON; the rest of a longer line is cut off
 
+    static constexpr int prefixLength = 15; // "12:34:56.789 → ", before the JSON
+
     // The session's log; made when there is none yet.
     static QmpLog* of(MachineSession* session);
 

@@ -9,7 +9,7 @@
 namespace platter {
 
 QmpPage::QmpPage(const Highlighting& highlighting)
-    : DetailsPage(highlighting, QStringLiteral("JSON"), tr("QMP conversation"))
+    : DetailsPage(highlighting, QStringLiteral("JSON"), tr("QMP conversation"), QmpLog::prefixLength)
 {
 }
 

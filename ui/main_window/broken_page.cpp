@@ -40,7 +40,7 @@ BrokenPage::BrokenPage(QWidget* parent)
     m_detail->setTabChangesFocus(true);
     m_detail->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_detail->setAccessibleName(tr("Details"));
-    m_detail->setMaximumHeight(fontMetrics().lineSpacing() * 9);
+    m_detail->setMaximumHeight(fontMetrics().lineSpacing() * 5);
 
     auto* again = new QPushButton(symbolicIcon(QStringLiteral("system-reboot")), tr("Read again"));
     again->setObjectName(QStringLiteral("brokenReadAgain"));

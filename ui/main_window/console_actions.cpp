@@ -118,8 +118,7 @@ void ConsoleActions::typeClipboard()
     if (!left.isEmpty()) {
         Q_EMIT failed(m_machine,
             {.kind = ErrorKind::Unsupported,
-                .summary = tr("%n character(s) of the clipboard's text could not be typed.", nullptr,
-                    static_cast<int>(left.size())),
+                .summary = tr("Some characters of the clipboard's text could not be typed."),
                 .advice = tr("Text is typed as on a US keyboard; type the rest by hand."),
                 .detail = left});
     }

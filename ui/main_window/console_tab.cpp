@@ -40,6 +40,7 @@ void ConsoleTab::setSession(MachineSession* session)
     }
     m_session = session;
     if (session != nullptr) {
+        m_console->setAccessibleName(tr("Screen of %1").arg(session->name()));
         connect(session, &MachineSession::stateChanged, this, &ConsoleTab::update);
     }
     if (isVisible()) {

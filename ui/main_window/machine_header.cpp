@@ -95,7 +95,8 @@ void MachineHeader::update()
     const Definition& definition = m_session->machine().definition;
     m_name->setFullText(m_session->name());
     QStringList facts{displayName(m_session->state()),
-        definition.cpus == 1 ? tr("1 CPU") : tr("%1 CPUs").arg(definition.cpus), definition.memory.toString()};
+        definition.cpus == 1 ? tr("1 CPU") : tr("%Ln CPUs", nullptr, definition.cpus),
+        definition.memory.toString()};
     const QDateTime started = m_session->startedAt();
     const bool runs = isUp(m_session->state()) && started.isValid();
     if (runs) {

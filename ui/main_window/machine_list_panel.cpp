@@ -49,8 +49,9 @@ MachineListPanel::MachineListPanel(MachineLibrary& library, QWidget* parent)
     m_footer->setObjectName(QStringLiteral("listFooter"));
     m_footer->setWordWrap(true);
     m_footer->setMargin(8);
-    m_footer->setEnabled(false); // a hint, in the palette's quiet colour
+    m_footer->setForegroundRole(QPalette::PlaceholderText);
 
+    setFocusProxy(m_list);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
@@ -146,6 +147,9 @@ void MachineListPanel::setFilter(const QString& text)
     m_filter->setFilterFixedString(text);
     m_isRearranging = false;
     showSelection();
+    if (!m_list->currentIndex().isValid()) {
+        m_list->scrollToTop();
+    }
     m_noMatch->setVisible(m_filter->rowCount() == 0 && m_model->rowCount() > 0);
 }
 

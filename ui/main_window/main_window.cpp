@@ -18,6 +18,7 @@
 
 #include <QCloseEvent>
 #include <QCoreApplication>
+#include <QLayout>
 #include <QLineEdit>
 #include <QMenu>
 #include <QMessageBox>
@@ -35,6 +36,7 @@ namespace {
 
 constexpr QSize usualSize(1120, 720);
 constexpr int usualListWidth = 264;
+constexpr int buttonHeight = 30;
 
 QString geometryKey()
 {
@@ -164,7 +166,9 @@ void MainWindow::makeToolBar()
     m_toolBar->setMovable(false);
     m_toolBar->setContextMenuPolicy(Qt::PreventContextMenu);
     m_toolBar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    m_toolBar->setIconSize(QSize(16, 16));
+    // Wider than high: the style leaves too little room between an icon and its text.
+    m_toolBar->setIconSize(QSize(20, 16));
+    m_toolBar->layout()->setSpacing(4);
     m_toolBar->addAction(m_newVm);
     m_toolBar->addSeparator();
     m_toolBar->addActions({m_actions->start(), m_actions->pause(), m_actions->shutDown()});
@@ -200,6 +204,7 @@ void MainWindow::makeToolBar()
     // A toolbar's buttons stay out of the tab order unless they are told otherwise.
     for (QToolButton* button : m_toolBar->findChildren<QToolButton*>()) {
         button->setFocusPolicy(Qt::TabFocus);
+        button->setMinimumHeight(buttonHeight);
     }
 }
 
@@ -221,7 +226,8 @@ void MainWindow::makeMenu()
     m_menuButton->setMenu(m_menu);
     auto* open = new QAction(this);
     open->setShortcut(Qt::Key_F10);
-    connect(open, &QAction::triggered, m_menuButton, &QToolButton::showMenu);
+    connect(open, &QAction::triggered, this,
+        [this] { m_menu->popup(m_menuButton->mapToGlobal(m_menuButton->rect().bottomLeft())); });
     addAction(open);
 }
 
@@ -257,7 +263,11 @@ void MainWindow::follow()
         }
     }
     const bool isEmpty = m_library.entries().empty();
-    m_content->setCurrentWidget(isEmpty ? static_cast<QWidget*>(m_startPage) : m_splitter);
+    QWidget* content = isEmpty ? static_cast<QWidget*>(m_startPage) : m_splitter;
+    if (m_content->currentWidget() != content || focusWidget() == nullptr) {
+        m_content->setCurrentWidget(content);
+        (isEmpty ? static_cast<QWidget*>(m_startPage) : m_list)->setFocus();
+    }
     m_list->filterField()->setEnabled(!isEmpty);
     showSelected();
 }

@@ -16,6 +16,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace platter {
 
 namespace {
@@ -98,7 +100,6 @@ MessageBar::MessageBar(QWidget* parent)
     m_raw->setTabChangesFocus(true);
     m_raw->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_raw->setAccessibleName(tr("Details of the message"));
-    m_raw->setMaximumHeight(fontMetrics().lineSpacing() * 9);
     m_raw->hide();
 
     m_fixes = new QWidget;
@@ -179,6 +180,8 @@ void MessageBar::showNewest()
     }
     m_fixes->setVisible(!message.fixes.empty());
     m_raw->setPlainText(message.error.detail);
+    const int lines = std::clamp(static_cast<int>(message.error.detail.count(u'\n')) + 2, 3, 9);
+    m_raw->setFixedHeight(m_raw->fontMetrics().lineSpacing() * lines);
     m_details->setVisible(!message.error.detail.isEmpty());
     m_details->setChecked(false);
     setDetailsShown(false);

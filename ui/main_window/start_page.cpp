@@ -5,6 +5,7 @@
 #include "ui/main_window/machine_list_view.h"
 
 #include <QDropEvent>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QVBoxLayout>
@@ -30,8 +31,6 @@ StartPage::StartPage(QWidget* parent)
     QFont larger = sentence->font();
     larger.setPointSizeF(larger.pointSizeF() * 1.15);
     sentence->setFont(larger);
-    // The column's alignment would ask the label for a height without telling it its width.
-    sentence->setMinimumHeight(sentence->heightForWidth(sentence->width()));
 
     m_newVm = new QPushButton(symbolicIcon(QStringLiteral("list-add")), tr("New VM"));
     m_newVm->setObjectName(QStringLiteral("startNewVm"));
@@ -42,7 +41,12 @@ StartPage::StartPage(QWidget* parent)
     column->setSpacing(16);
     column->addStretch();
     column->addWidget(picture, 0, Qt::AlignCenter);
-    column->addWidget(sentence, 0, Qt::AlignCenter);
+    // An aligned item is given its preferred height, which a text that wraps does not know before its width.
+    auto* middle = new QHBoxLayout;
+    middle->addStretch();
+    middle->addWidget(sentence);
+    middle->addStretch();
+    column->addLayout(middle);
     column->addWidget(m_newVm, 0, Qt::AlignCenter);
     column->addStretch();
     setFocusProxy(m_newVm);

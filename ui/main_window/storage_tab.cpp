@@ -11,6 +11,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
+#include <QStyledItemDelegate>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 #include <QtConcurrentRun>
@@ -23,6 +24,17 @@ enum Column { SlotColumn, KindColumn, FileColumn, SizeColumn, HostColumn, Column
 
 constexpr int slotRole = Qt::UserRole; // "0:3"
 constexpr int fileRole = Qt::UserRole + 1;
+
+// Rows with room to breathe, as a plain list has too little.
+class RoomyDelegate : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override
+    {
+        return QStyledItemDelegate::sizeHint(option, index) + QSize(16, 12);
+    }
+};
 
 QString fileOf(const Drive& drive)
 {
@@ -44,10 +56,14 @@ StorageTab::StorageTab(MachineActions& actions, QWidget* parent)
     m_list->setAccessibleName(tr("Drives"));
     m_list->setColumnCount(ColumnCount);
     m_list->setHeaderLabels({tr("Slot"), tr("Drive"), tr("File or medium"), tr("Size"), tr("On host")});
+    for (const int column : {SizeColumn, HostColumn}) {
+        m_list->headerItem()->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
+    }
     m_list->setUniformRowHeights(true);
     m_list->setItemsExpandable(false);
     m_list->setRootIsDecorated(false);
     m_list->setIndentation(16);
+    m_list->setItemDelegate(new RoomyDelegate(m_list));
     m_list->setFrameShape(QFrame::NoFrame);
     m_list->setTextElideMode(Qt::ElideMiddle);
     m_list->setContextMenuPolicy(Qt::ActionsContextMenu);

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window_stage.h"
 
+#include "core/qemu/runtime_folder.h"
+
 #include <QAbstractItemView>
 #include <QApplication>
 #include <QDir>
 #include <QMessageBox>
 #include <QToolBar>
 #include <QWidget>
+
+#include <csignal>
 
 namespace platter {
 
@@ -16,6 +20,8 @@ WindowStage::WindowStage()
     m_places.runtime = file(QStringLiteral("run"));
     m_places.cache = file(QStringLiteral("cache"));
     m_places.firmwareDescriptors = {QStringLiteral("/usr/share/qemu/firmware")};
+    qputenv("XDG_DATA_HOME", m_folder.path().toLocal8Bit()); // the trash is there
+    QCoreApplication::setAttribute(Qt::AA_DontUseNativeDialogs);
     for (const QString& folder : {m_places.machines, m_places.runtime, m_places.cache}) {
         QDir().mkpath(folder);
     }
@@ -35,6 +41,13 @@ WindowStage::~WindowStage()
 {
     m_window.reset();
     m_library.reset();
+    // No machine outlives its test.
+    const QStringList running = QDir(m_places.runtime).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+    for (const QString& id : running) {
+        if (const auto qemu = RuntimeFolder{m_places.runtime + QLatin1Char('/') + id}.runningQemu()) {
+            ::kill(*qemu, SIGKILL);
+        }
+    }
 }
 
 Definition WindowStage::definition() const

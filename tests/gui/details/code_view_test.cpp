@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/details/code_view.h"
+#include "ui/details/highlighting.h"
+
+#include <KSyntaxHighlighting/Definition>
+#include <QScrollBar>
+#include <QTest>
+#include <QTextBlock>
+#include <QTextLayout>
+
+using namespace platter;
+
+class CodeViewTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+
+    void knowsItsDefinitions_data()
+    {
+        QTest::addColumn<QString>("name");
+        for (const char* name : {"JSON", "Bash", "Log File (advanced)"}) {
+            QTest::newRow(name) << QString::fromLatin1(name);
+        }
+    }
+
+    void knowsItsDefinitions()
+    {
+        QFETCH(QString, name);
+        QVERIFY(m_highlighting.definition(name).isValid());
+    }
+
+    void highlightsInTheThemeOfThePalette()
+    {
+        CodeView view(m_highlighting, QStringLiteral("JSON"));
+        QPalette light = view.palette();
+        light.setColor(QPalette::Base, Qt::white);
+        view.setPalette(light);
+        view.setText(QStringLiteral("{ \"a\": \"b\" }"));
+        const QColor onLight = colourAt(view, 2);
+        QPalette dark = light;
+        dark.setColor(QPalette::Base, QColor(0x20, 0x20, 0x20));
+        view.setPalette(dark);
+        const QColor onDark = colourAt(view, 2);
+        QVERIFY(onLight.isValid() && onDark.isValid());
+        QVERIFY(onLight != onDark);
+        QVERIFY(onDark.lightness() > onLight.lightness());
+    }
+
+    void leavesThePrefixAlone()
+    {
+        CodeView view(m_highlighting, QStringLiteral("JSON"), 4);
+        view.appendText(QStringLiteral("1 x {\"a\": true}\n"));
+        QCOMPARE(colourAt(view, 0), view.palette().color(QPalette::PlaceholderText));
+        QCOMPARE(colourAt(view, 2), view.palette().color(QPalette::PlaceholderText));
+        QVERIFY(colourAt(view, 5) != view.palette().color(QPalette::PlaceholderText));
+    }
+
+    void keepsTheEndInSightUnlessSomebodyScrolls()
+    {
+        CodeView view(m_highlighting, QStringLiteral("Bash"));
+        view.resize(300, 200);
+        view.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&view));
+        for (int i = 0; i < 100; ++i) {
+            view.appendText(QStringLiteral("line %1\n").arg(i));
+        }
+        QCOMPARE(view.verticalScrollBar()->value(), view.verticalScrollBar()->maximum());
+        view.verticalScrollBar()->setValue(10);
+        view.appendText(QStringLiteral("more\n"));
+        QCOMPARE(view.verticalScrollBar()->value(), 10);
+    }
+
+    void forgetsTheOldest()
+    {
+        CodeView view(m_highlighting, QStringLiteral("Bash"));
+        view.appendText(QString(CodeView::maximumLines + 500, u'\n') + QStringLiteral("last"));
+        QCOMPARE(view.document()->blockCount(), CodeView::maximumLines);
+        QVERIFY(view.toPlainText().endsWith(QLatin1String("last")));
+    }
+
+private:
+    static QColor colourAt(const CodeView& view, int position)
+    {
+        for (const QTextLayout::FormatRange& range : view.document()->firstBlock().layout()->formats()) {
+            if (position >= range.start && position < range.start + range.length) {
+                return range.format.foreground().color();
+            }
+        }
+        return {};
+    }
+
+    Highlighting m_highlighting;
+};
+
+QTEST_MAIN(CodeViewTest)
+#include "code_view_test.moc"

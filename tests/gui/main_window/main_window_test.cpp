@@ -1,0 +1,419 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The window on a real library without a machine that runs.
+#include "tests/gui/accessible_names.h"
+#include "ui/main_window/machine_list_model.h"
+#include "ui/main_window/message_bar.h"
+#include "window_stage.h"
+
+#include <QApplication>
+#include <QDir>
+#include <QElapsedTimer>
+#include <QFileDialog>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListView>
+#include <QMenu>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QSplitter>
+#include <QTabWidget>
+#include <QToolButton>
+#include <QTreeWidget>
+
+using namespace platter;
+
+class MainWindowTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+
+    void invitesToMakeAMachine()
+    {
+        WindowStage stage;
+        QSignalSpy requests(&stage.window(), &MainWindow::newMachineRequested);
+        QVERIFY(stage.find<QLabel>("startSentence")->isVisible());
+        QVERIFY(stage.find<QLabel>("startSentence")->text().contains(QLatin1String("sample guest")));
+        QVERIFY(!stage.find<QWidget>("machineList")->isVisible());
+        stage.picture(QStringLiteral("empty"));
+        // By keyboard: the button has the focus.
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Space);
+        QCOMPARE(requests.count(), 1);
+        stage.click(stage.find<QPushButton>("startNewVm"));
+        stage.click(stage.button("newVm"));
+        QTest::keyClick(&stage.window(), Qt::Key_N, Qt::ControlModifier);
+        QCOMPARE(requests.count(), 4);
+        QCOMPARE(requests.last().first().toString(), QString());
+        for (const char* action : {"start", "pause", "shutDown", "insertMedium", "fullScreen"}) {
+            QVERIFY2(!stage.action(action)->isEnabled(), action);
+            QVERIFY2(stage.action(action)->toolTip().contains(QLatin1String("No machine is selected.")), action);
+        }
+    }
+
+    void showsMachinesAsTheyComeAndGo()
+    {
+        WindowStage stage;
+        stage.window();
+        stage.addMachine(QStringLiteral("beta"));
+        QVERIFY(stage.find<QListView>("machineList")->isVisible());
+        QCOMPARE(stage.selected(), QStringLiteral("beta"));
+        stage.addMachine(QStringLiteral("alpha"));
+        stage.addMachine(QStringLiteral("gamma"));
+        QCOMPARE(
+            names(stage), QStringList({QStringLiteral("alpha"), QStringLiteral("beta"), QStringLiteral("gamma")}));
+        QCOMPARE(stage.selected(), QStringLiteral("beta"));
+        QVERIFY(stage.window().windowTitle().startsWith(QLatin1String("beta")));
+        // Another program deletes the selected one.
+        QVERIFY(QDir(stage.places().machines + QStringLiteral("/beta")).removeRecursively());
+        QTRY_COMPARE(names(stage), QStringList({QStringLiteral("alpha"), QStringLiteral("gamma")}));
+        QVERIFY(stage.selected() == QLatin1String("alpha") || stage.selected() == QLatin1String("gamma"));
+        QCOMPARE(stage.find<QLabel>("machineName")->text(), stage.selected());
+        // And all the others.
+        QVERIFY(QDir(stage.places().machines + QStringLiteral("/alpha")).removeRecursively());
+        QVERIFY(QDir(stage.places().machines + QStringLiteral("/gamma")).removeRecursively());
+        QTRY_VERIFY(stage.find<QWidget>("startPage")->isVisible());
+    }
+
+    void saysWhyAMachineCannotBeRead()
+    {
+        WindowStage stage;
+        stage.addMachine(QStringLiteral("good"));
+        stage.addBrokenMachine(QStringLiteral("bad"));
+        stage.window();
+        stage.clickRow(0);
+        QVERIFY(stage.find<QWidget>("brokenPage")->isVisible());
+        QVERIFY(stage.find<QLabel>("brokenReason")->text().contains(QLatin1String("machine.json")));
+        QVERIFY(!stage.action("start")->isEnabled());
+        QVERIFY(stage.action("start")->toolTip().contains(QLatin1String("cannot be read")));
+        const QModelIndex index = stage.find<QListView>("machineList")->model()->index(0, 0);
+        QCOMPARE(index.data(Qt::AccessibleTextRole).toString(), QStringLiteral("bad, Cannot be read"));
+        QVERIFY(index.data(Qt::ToolTipRole).toString().contains(QLatin1String("machine.json")));
+        stage.picture(QStringLiteral("broken"));
+        // Somebody mends it.
+        QFile source(stage.places().machines + QStringLiteral("/good/machine.json"));
+        QVERIFY(source.open(QIODevice::ReadOnly));
+        QByteArray json = source.readAll();
+        json.replace(stage.library().find(QStringLiteral("good"))->machine().definition.id.toString().toLatin1(),
+            MachineId::random().toString().toLatin1());
+        QFile target(stage.places().machines + QStringLiteral("/bad/machine.json"));
+        QVERIFY(target.open(QIODevice::WriteOnly | QIODevice::Truncate));
+        target.write(json);
+        target.close();
+        stage.click(stage.find<QPushButton>("brokenReadAgain"));
+        QVERIFY(!stage.find<QWidget>("brokenPage")->isVisible());
+        QVERIFY(stage.action("start")->isEnabled());
+    }
+
+    void filters()
+    {
+        WindowStage stage;
+        for (const char* name : {"debian-13", "Debian sid", "win11"}) {
+            stage.addMachine(QLatin1String(name));
+        }
+        stage.window();
+        stage.clickRow(2);
+        QCOMPARE(stage.selected(), QStringLiteral("win11"));
+        QTest::keyClick(&stage.window(), Qt::Key_F, Qt::ControlModifier);
+        auto* field = stage.find<QLineEdit>("filter");
+        QVERIFY(field->hasFocus());
+        QTest::keyClicks(field, QStringLiteral("DEB"));
+        QCOMPARE(names(stage).size(), 2);
+        // What is shown on the right stays, though the filter hides it.
+        QCOMPARE(stage.find<QLabel>("machineName")->text(), QStringLiteral("win11"));
+        QTest::keyClicks(field, QStringLiteral("x"));
+        QVERIFY(stage.find<QLabel>("noMatch")->isVisible());
+        QTest::keyClick(field, Qt::Key_Backspace);
+        QVERIFY(!stage.find<QLabel>("noMatch")->isVisible());
+        QTest::keyClick(field, Qt::Key_Down);
+        QVERIFY(stage.find<QListView>("machineList")->hasFocus());
+        QVERIFY(stage.selected().startsWith(QLatin1String("deb"), Qt::CaseInsensitive));
+        field->setFocus();
+        QTest::keyClick(field, Qt::Key_Escape);
+        QCOMPARE(names(stage).size(), 3);
+        // What somebody asks for is shown, filter or not.
+        QTest::keyClicks(field, QStringLiteral("debian"));
+        stage.window().select(QStringLiteral("win11"));
+        QCOMPARE(stage.selected(), QStringLiteral("win11"));
+    }
+
+    void movesWithKeys()
+    {
+        WindowStage stage;
+        stage.addMachines(3);
+        stage.window();
+        auto* list = stage.find<QListView>("machineList");
+        QVERIFY(list->hasFocus());
+        QCOMPARE(stage.selected(), QStringLiteral("machine 1"));
+        QTest::keyClick(list, Qt::Key_Down);
+        QCOMPARE(stage.find<QLabel>("machineName")->text(), QStringLiteral("machine 2"));
+        stage.find<QTabWidget>("machineTabs")->setCurrentIndex(1);
+        QTest::keyClick(list, Qt::Key_Return);
+        QCOMPARE(stage.find<QTabWidget>("machineTabs")->currentIndex(), 0);
+        QVERIFY(stage.find<QWidget>("console")->isAncestorOf(QApplication::focusWidget()));
+        list->setFocus();
+        QContextMenuEvent event(QContextMenuEvent::Keyboard, QPoint(), QPoint());
+        QCoreApplication::sendEvent(list->viewport(), &event);
+        QTRY_VERIFY(QApplication::activePopupWidget() != nullptr);
+        auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+        QVERIFY(menu->actions().contains(stage.action("start")));
+        QVERIFY(menu->actions().contains(stage.action("moveToTrash")));
+        stage.picture(QStringLiteral("context-menu"));
+        QTest::keyClick(menu, Qt::Key_Escape);
+    }
+
+    void aFailedStartIsSaidTwice()
+    {
+        WindowStage stage;
+        Definition definition = stage.definition();
+        std::get<DvdDrive>(definition.drives[1].what).medium = stage.file(QStringLiteral("gone.iso"));
+        stage.addMachine(QStringLiteral("debian-13"), definition);
+        stage.window();
+        stage.click(stage.button("start"));
+        auto* bar = stage.find<MessageBar>("messageBar");
+        QTRY_VERIFY(bar->isVisible());
+        QTRY_COMPARE(stage.library().find(QStringLiteral("debian-13"))->state(), MachineState::Off);
+        QCOMPARE(bar->count(), 1);
+        QVERIFY(stage.find<QLabel>("messageText")->text().contains(QLatin1String("gone.iso")));
+        QVERIFY(!stage.find<QLabel>("messageAdvice")->text().isEmpty());
+        // The console says the same.
+        bool said = false;
+        for (const QLabel* label : stage.find<QWidget>("console")->findChildren<QLabel*>()) {
+            said = said || (label->isVisible() && label->text().contains(QLatin1String("gone.iso")));
+        }
+        QVERIFY(said);
+        stage.picture(QStringLiteral("start-failed"));
+        QTest::keyClick(bar, Qt::Key_Escape);
+        QVERIFY(!bar->isVisible());
+    }
+
+    void asksBeforeItThrowsAway()
+    {
+        WindowStage stage;
+        const Definition definition = stage.definition();
+        stage.addMachine(QStringLiteral("old one"), definition);
+        stage.window();
+        const QString folder = stage.library().entries().front().folder;
+        stage.action("moveToTrash")->trigger();
+        QVERIFY(stage.question() != nullptr);
+        QVERIFY(stage.question()->text().contains(QLatin1String("old one")));
+        QVERIFY(stage.question()->informativeText().contains(folder));
+        QVERIFY(stage.question()->informativeText().contains(QLatin1String("disk-0.raw")));
+        stage.picture(QStringLiteral("trash-question"));
+        QTest::keyClick(stage.question(), Qt::Key_Escape);
+        QTRY_VERIFY(stage.question() == nullptr);
+        QVERIFY(QFile::exists(folder));
+        stage.action("moveToTrash")->trigger();
+        stage.click(stage.question()->findChild<QPushButton*>(QStringLiteral("confirm")));
+        QTRY_VERIFY(!QFile::exists(folder));
+        QVERIFY(QFile::exists(stage.file(QStringLiteral("Trash/files/old one/machine.json"))));
+        QTRY_VERIFY(stage.find<QWidget>("startPage")->isVisible());
+    }
+
+    void listsDrives()
+    {
+        WindowStage stage;
+        Definition definition = stage.definition();
+        definition.controllers = 2;
+        definition.drives.push_back({{1, 5}, DvdDrive{}});
+        definition.drives.push_back({{1, 7}, DvdDrive{stage.file(QStringLiteral("gone.iso"))}});
+        stage.addMachine(QStringLiteral("debian-13"), definition);
+        stage.window();
+        stage.find<QTabWidget>("machineTabs")->setCurrentIndex(1);
+        auto* list = stage.find<QTreeWidget>("driveList");
+        QCOMPARE(list->topLevelItemCount(), 2);
+        QCOMPARE(list->topLevelItem(0)->text(0), QStringLiteral("SCSI controller 0: 2 of 64 slots"));
+        QTreeWidgetItem* disk = list->topLevelItem(0)->child(0);
+        QCOMPARE(disk->text(0), QStringLiteral("0:0"));
+        QCOMPARE(disk->text(1), QStringLiteral("raw disk"));
+        QTRY_COMPARE(disk->text(3), QStringLiteral("4 MiB"));
+        QTreeWidgetItem* empty = list->topLevelItem(1)->child(0);
+        QCOMPARE(empty->text(2), QStringLiteral("no medium"));
+        QTreeWidgetItem* gone = list->topLevelItem(1)->child(1);
+        QTRY_COMPARE(gone->text(3), QStringLiteral("missing"));
+        QVERIFY(gone->toolTip(2).contains(QLatin1String("gone.iso")));
+        stage.picture(QStringLiteral("storage"));
+
+        auto* insert = stage.find<QPushButton>("insertIntoDrive");
+        auto* eject = stage.find<QPushButton>("ejectFromDrive");
+        auto* remove = stage.find<QPushButton>("removeDrive");
+        list->setCurrentItem(disk);
+        QVERIFY(!insert->isEnabled() && !eject->isEnabled() && remove->isEnabled());
+        QVERIFY(!insert->toolTip().isEmpty());
+        list->setCurrentItem(empty);
+        QVERIFY(insert->isEnabled() && !eject->isEnabled() && remove->isEnabled());
+        list->setCurrentItem(gone);
+        QVERIFY(insert->isEnabled() && eject->isEnabled() && remove->isEnabled());
+        stage.click(eject);
+        QTRY_COMPARE(list->topLevelItem(1)->child(1)->text(2), QStringLiteral("no medium"));
+        QCOMPARE(list->currentItem(), list->topLevelItem(1)->child(1)); // where it was
+        stage.click(remove);
+        QVERIFY(stage.question()->text().contains(QLatin1String("1:7")));
+        stage.click(stage.question()->findChild<QPushButton*>(QStringLiteral("confirm")));
+        QTRY_COMPARE(list->topLevelItem(1)->childCount(), 1);
+        list->setCurrentItem(list->topLevelItem(1)->child(0));
+        stage.click(insert);
+        auto* dialog = stage.find<QFileDialog>("chooseMedium");
+        dialog->selectFile(stage.file(QStringLiteral("debian.iso")));
+        QMetaObject::invokeMethod(dialog, "accept");
+        QTRY_COMPARE(list->topLevelItem(1)->child(0)->text(2), QStringLiteral("debian.iso"));
+    }
+
+    void anIsoDroppedBelowTheMachinesAsksForANewOne()
+    {
+        WindowStage stage;
+        stage.addMachine(QStringLiteral("debian-13"));
+        QSignalSpy requests(&stage.window(), &MainWindow::newMachineRequested);
+        auto* list = stage.find<QListView>("machineList");
+        const QPoint empty(list->viewport()->width() / 2, list->viewport()->height() - 20);
+        const QPoint onMachine = list->visualRect(list->model()->index(0, 0)).center();
+        QVERIFY(!drop(list->viewport(), onMachine, stage.file(QStringLiteral("debian.iso"))));
+        QVERIFY(!drop(list->viewport(), empty, stage.file(QStringLiteral("settings.ini"))));
+        QCOMPARE(requests.count(), 0);
+        QVERIFY(drop(list->viewport(), empty, stage.file(QStringLiteral("debian.iso"))));
+        QCOMPARE(requests.count(), 1);
+        QCOMPARE(requests.first().first().toString(), stage.file(QStringLiteral("debian.iso")));
+    }
+
+    void remembersHowItWasLeft()
+    {
+        WindowStage stage;
+        stage.addMachines(3);
+        stage.window().resize(761, 613);
+        stage.find<QSplitter>("splitter")->setSizes({301, 460});
+        stage.clickRow(1);
+        stage.find<QTabWidget>("machineTabs")->setCurrentIndex(2);
+        const QList<int> sizes = stage.find<QSplitter>("splitter")->sizes();
+        stage.closeWindow();
+        QCOMPARE(stage.window().size(), QSize(761, 613));
+        QCOMPARE(stage.selected(), QStringLiteral("machine 2"));
+        QCOMPARE(stage.find<QTabWidget>("machineTabs")->currentIndex(), 2);
+        QCOMPARE(stage.find<QSplitter>("splitter")->sizes(), sizes);
+    }
+
+    void fitsIntoASmallWindow()
+    {
+        WindowStage stage;
+        stage.addMachine(QStringLiteral("A machine with a very long name that nobody would ever read in full"));
+        stage.window().resize(900, 600);
+        QCOMPARE(stage.window().size(), QSize(900, 600));
+        // Nothing of the toolbar is hidden behind its extension button.
+        QVERIFY(stage.find<QToolButton>("menuButton")->isVisible());
+        QVERIFY(stage.window().rect().contains(
+            QRect(stage.find<QToolButton>("menuButton")->mapTo(&stage.window(), QPoint()), QSize(8, 8))));
+        stage.picture(QStringLiteral("small"));
+    }
+
+    void hasNamesAndKeysForEverything()
+    {
+        WindowStage stage;
+        stage.addMachine(QStringLiteral("debian-13"));
+        stage.addBrokenMachine(QStringLiteral("zz"));
+        stage.window();
+        stage.window().report(QStringLiteral("debian-13"),
+            Error{.summary = QStringLiteral("Nothing works."),
+                .advice = QStringLiteral("Wait."),
+                .detail = QStringLiteral("raw")});
+        auto* tabs = stage.find<QTabWidget>("machineTabs");
+        for (int i = 0; i < tabs->count(); ++i) {
+            tabs->setCurrentIndex(i);
+            QCOMPARE(controlsBeyondTab(&stage.window()).join(u'\n'), QString());
+        }
+        auto* details = stage.find<QTabWidget>("detailsTab");
+        for (int i = 0; i < details->count(); ++i) {
+            details->setCurrentIndex(i);
+            QCOMPARE(controlsBeyondTab(&stage.window()).join(u'\n'), QString());
+        }
+        stage.find<QListView>("machineList")->setFocus();
+        stage.clickRow(1);
+        QVERIFY(stage.find<QWidget>("brokenPage")->isVisible());
+        QCOMPARE(controlsBeyondTab(&stage.window()).join(u'\n'), QString());
+        QCOMPARE(controlsWithoutName(&stage.window()).join(u'\n'), QString());
+        stage.action("moveToTrash")->trigger();
+        QCOMPARE(controlsWithoutName(stage.question()).join(u'\n'), QString());
+    }
+
+    void followsThePalette()
+    {
+        WindowStage stage;
+        stage.addMachine(QStringLiteral("debian-13"));
+        stage.window();
+        stage.find<QTabWidget>("machineTabs")->setCurrentIndex(2);
+        auto* view = stage.find<QTabWidget>("detailsTab")->currentWidget()->findChild<QPlainTextEdit*>();
+        const auto brightest = [](const QWidget* widget) {
+            const QImage image = const_cast<QWidget*>(widget)->grab().toImage();
+            int found = 0;
+            for (int y = 0; y < image.height(); ++y) {
+                for (int x = 0; x < image.width(); ++x) {
+                    found = qMax(found, qGray(image.pixel(x, y)));
+                }
+            }
+            return found;
+        };
+        const QPalette light = QApplication::palette();
+        QPalette dark = light;
+        for (const auto role :
+            {QPalette::Window, QPalette::Base, QPalette::Button, QPalette::Light, QPalette::Midlight}) {
+            dark.setColor(role, QColor(0x20, 0x20, 0x20));
+        }
+        // Only the text can be bright, and only where it follows.
+        dark.setColor(QPalette::Text, Qt::black);
+        QApplication::setPalette(dark);
+        QTRY_VERIFY(brightest(view->viewport()) > 0x60); // the dark theme's own colours
+        for (const auto role : {QPalette::Text, QPalette::WindowText, QPalette::ButtonText}) {
+            dark.setColor(role, QColor(0xf0, 0xf0, 0xf0));
+        }
+        QApplication::setPalette(dark);
+        QVERIFY(brightest(stage.find<QToolButton>("menuButton")) > 0xc0);
+        stage.picture(QStringLiteral("dark"));
+        QApplication::setPalette(light);
+    }
+
+    void carriesAHundredMachines()
+    {
+        WindowStage stage;
+        stage.addMachines(100);
+        QElapsedTimer timer;
+        timer.start();
+        stage.window();
+        qInfo("The window with 100 machines took %lld ms.", timer.elapsed());
+        QCOMPARE(names(stage).size(), 100);
+        auto* list = stage.find<QListView>("machineList");
+        QTest::keyClick(list, Qt::Key_End);
+        QVERIFY(list->visualRect(list->currentIndex()).intersects(list->viewport()->rect()));
+        stage.picture(QStringLiteral("hundred"));
+    }
+
+private:
+    static QStringList names(WindowStage& stage)
+    {
+        const QAbstractItemModel* model = stage.find<QListView>("machineList")->model();
+        QStringList found;
+        for (int row = 0; row < model->rowCount(); ++row) {
+            found << model->index(row, 0).data().toString();
+        }
+        return found;
+    }
+
+    // Whether it was taken.
+    static bool drop(QWidget* widget, QPoint at, const QString& file)
+    {
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(file)});
+        QDragEnterEvent enter(at, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(widget, &enter);
+        QDragMoveEvent move(at, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        move.ignore();
+        QCoreApplication::sendEvent(widget, &move);
+        if (!enter.isAccepted() || !move.isAccepted()) {
+            return false;
+        }
+        QDropEvent event(QPointF(at), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(widget, &event);
+        return event.isAccepted();
+    }
+};
+
+QTEST_MAIN(MainWindowTest)
+#include "main_window_test.moc"
