@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/live/machine_library.h"
 
-#include <QCollator>
 #include <QCoroFuture>
 #include <QDir>
+#include <QFileInfo>
 #include <QPointer>
 #include <QtConcurrentRun>
 
@@ -36,7 +36,7 @@ MachineLibrary::MachineLibrary(const Places& places, AcceleratorProbe& probe, QO
 {
     m_settle.setSingleShot(true);
     m_settle.setInterval(settling);
-    connect(&m_settle, &QTimer::timeout, this, &MachineLibrary::reload);
+    connect(&m_settle, &QTimer::timeout, this, [this] { read(Gone::Show); });
     connect(&m_watcher, &QFileSystemWatcher::directoryChanged, this, [this](const QString& path) {
         if (path.startsWith(m_places.runtime)) {
             // Machines come and go there; nobody should wait to see that.
@@ -83,6 +83,11 @@ MachineSession* MachineLibrary::newSession(const StoredMachine& machine)
 
 void MachineLibrary::reload()
 {
+    read(Gone::Forget);
+}
+
+void MachineLibrary::read(Gone gone)
+{
     std::vector<LibraryEntry> entries;
     QSet<QString> seen;
     for (StoreEntry& stored : m_store.list()) {
@@ -102,7 +107,17 @@ void MachineLibrary::reload()
         }
         entries.push_back(std::move(entry));
     }
-    addUnlisted(entries, seen);
+    const std::size_t listed = entries.size();
+    findOrphans(seen);
+    addRunning(entries, seen);
+    if (gone == Gone::Show) {
+        addGone(entries, seen);
+    }
+    if (entries.size() > listed) {
+        const QCollator order = nameOrder();
+        std::ranges::stable_sort(entries,
+            [&order](const LibraryEntry& a, const LibraryEntry& b) { return order.compare(a.name, b.name) < 0; });
+    }
 
     std::vector<MachineSession*> unused;
     for (auto it = m_sessions.begin(); it != m_sessions.end();) {
@@ -115,7 +130,6 @@ void MachineLibrary::reload()
     }
     const bool isAnother = !std::ranges::equal(entries, m_entries, sameEntry);
     m_entries = std::move(entries);
-    watch();
     if (isAnother) {
         Q_EMIT changed();
     }
@@ -125,14 +139,11 @@ void MachineLibrary::reload()
     lookAtRunning();
 }
 
-void MachineLibrary::addUnlisted(std::vector<LibraryEntry>& entries, QSet<QString>& seen)
+void MachineLibrary::findOrphans(const QSet<QString>& listed)
 {
-    // A QEMU that another program started, or an earlier run of this one, for a machine that has been deleted
-    // since.
-    const QStringList folders = QDir(m_places.runtime).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
-    for (const QString& id : folders) {
+    for (const QString& id : runtimeFolders()) {
         const RuntimeFolder runtime{m_places.runtime + QLatin1Char('/') + id};
-        if (seen.contains(id) || m_sessions.contains(id) || !runtime.runningQemu()) {
+        if (listed.contains(id) || m_sessions.contains(id) || !runtime.runningQemu()) {
             continue;
         }
         const std::optional<LaunchRecord> record = LaunchRecord::read(runtime);
@@ -140,11 +151,15 @@ void MachineLibrary::addUnlisted(std::vector<LibraryEntry>& entries, QSet<QStrin
             newSession(record->machine);
         }
     }
+}
+
+void MachineLibrary::addRunning(std::vector<LibraryEntry>& entries, QSet<QString>& seen) const
+{
     for (auto it = m_sessions.cbegin(); it != m_sessions.cend(); ++it) {
         MachineSession* session = it.value();
-        const bool runs = isUp(session->state())
-            || RuntimeFolder::of(m_places.runtime, session->machine().definition.id).runningQemu().has_value();
-        if (seen.contains(it.key()) || !runs) {
+        if (seen.contains(it.key())
+            || (!isUp(session->state())
+                && !RuntimeFolder::of(m_places.runtime, session->machine().definition.id).runningQemu())) {
             continue;
         }
         seen.insert(it.key());
@@ -158,21 +173,40 @@ void MachineLibrary::addUnlisted(std::vector<LibraryEntry>& entries, QSet<QStrin
             .folder = session->machine().folder,
             .session = session,
             .error = Error{ErrorKind::NotFound,
-                tr("The folder of “%1” is gone while the machine runs.").arg(session->name()),
+                tr("The folder of “%1” has been deleted while the machine runs.").arg(session->name()),
                 tr("Save what matters from inside the guest, then shut it down: it cannot be started again."),
                 session->machine().folder}});
     }
-    QCollator collator;
-    collator.setNumericMode(true);
-    collator.setCaseSensitivity(Qt::CaseInsensitive);
-    std::ranges::stable_sort(entries,
-        [&](const LibraryEntry& a, const LibraryEntry& b) { return collator.compare(a.name, b.name) < 0; });
+}
+
+void MachineLibrary::addGone(std::vector<LibraryEntry>& entries, const QSet<QString>& seen) const
+{
+    for (const LibraryEntry& before : m_entries) {
+        const bool isBack = std::ranges::find(entries, before.name, &LibraryEntry::name) != entries.end()
+            || (before.session != nullptr && seen.contains(before.session->machine().definition.id.toString()));
+        if (isBack) {
+            continue;
+        }
+        if (before.session != nullptr && !before.error) {
+            entries.push_back({.name = before.name,
+                .folder = before.folder,
+                .error = Error{ErrorKind::NotFound,
+                    tr("“%1” is gone: its folder %2 has been moved or deleted.").arg(before.name, before.folder),
+                    tr("Put the folder back where it was, or delete the entry as well."), before.folder}});
+        } else if (before.session == nullptr && !QFileInfo::exists(before.folder)) {
+            entries.push_back(before);
+        }
+    }
+}
+
+QStringList MachineLibrary::runtimeFolders() const
+{
+    return QDir(m_places.runtime).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
 }
 
 void MachineLibrary::lookAtRunning()
 {
-    const QStringList folders = QDir(m_places.runtime).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
-    for (const QString& id : folders) {
+    for (const QString& id : runtimeFolders()) {
         if (MachineSession* session = m_sessions.value(id)) {
             QCoro::connect(session->refresh(), this, [] { });
         } else {
@@ -188,8 +222,7 @@ void MachineLibrary::watch()
     for (const LibraryEntry& entry : m_entries) {
         wanted << entry.folder;
     }
-    const QStringList running = QDir(m_places.runtime).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
-    for (const QString& id : running) {
+    for (const QString& id : runtimeFolders()) {
         wanted << m_places.runtime + QLatin1Char('/') + id;
     }
     const QStringList watched = m_watcher.directories();
@@ -240,7 +273,10 @@ Result<void> MachineLibrary::moveToTrash(const QString& name)
         return std::unexpected(Error{ErrorKind::WrongState, tr("“%1” cannot be deleted while it is up.").arg(name),
             tr("Shut it down or power it off first."), nameOf(session->state())});
     }
-    if (const Result<void> moved = m_store.moveToTrash(name); !moved) {
+    const Result<void> moved = m_store.moveToTrash(name);
+    // One that disappeared under the library is an entry and nothing else.
+    const bool isGone = !moved && moved.error().kind == ErrorKind::NotFound && session == nullptr;
+    if (!moved && !isGone) {
         return moved;
     }
     if (runtime) {

@@ -14,8 +14,8 @@
 
 namespace platter {
 
-// A machine that can be used, or one that cannot be read. One that runs while its folder was deleted or its
-// definition broken has both a session, until it stops, and an error.
+// A machine that can be used, or one that cannot be read or has gone. One that runs while its folder was deleted or
+// its definition broken has both a session, until it stops, and an error.
 struct LibraryEntry {
     QString name;
     QString folder;
@@ -39,16 +39,24 @@ public:
     // Only while off.
     Result<void> moveToTrash(const QString& name);
 
-    // Reads the store again; also called when its folder changes.
+    // Reads the store again. Machines that disappeared under the library, and have been entries with an error
+    // since, are forgotten. When something changes on disk, the library reads it by itself and forgets nothing.
     void reload();
 
 Q_SIGNALS:
     void changed(); // entries() is another list
 
 private:
+    enum class Gone { Forget, Show };
+
+    void read(Gone gone);
     MachineSession* newSession(const StoredMachine& machine);
+    void findOrphans(const QSet<QString>& listed);
     // Machines that run and are not in the store, or not readable there.
-    void addUnlisted(std::vector<LibraryEntry>& entries, QSet<QString>& seen);
+    void addRunning(std::vector<LibraryEntry>& entries, QSet<QString>& seen) const;
+    // Machines that were here and are no more.
+    void addGone(std::vector<LibraryEntry>& entries, const QSet<QString>& seen) const;
+    QStringList runtimeFolders() const; // their names, which are the machines' ids
     void lookAtRunning();
     void watch();
 

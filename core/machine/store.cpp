@@ -7,7 +7,6 @@
 #include "core/machine/partial_folder.h"
 #include "core/machine/rules.h"
 
-#include <QCollator>
 #include <QCoreApplication>
 #include <QDir>
 #include <QFile>
@@ -158,15 +157,9 @@ Result<void> makeRoot(const QString& what, const QString& root)
     return {};
 }
 
-// Names in the order in which people sort: "machine 2" before "machine 10".
 void sortByName(std::vector<StoreEntry>& entries)
 {
-    // The C locale has no such order.
-    const QLocale locale =
-        QLocale::system().language() == QLocale::C ? QLocale(QLocale::English) : QLocale::system();
-    QCollator collator(locale);
-    collator.setNumericMode(true);
-    collator.setCaseSensitivity(Qt::CaseInsensitive);
+    const QCollator collator = nameOrder();
     std::ranges::sort(entries, [&](const StoreEntry& a, const StoreEntry& b) {
         const int order = collator.compare(a.name, b.name);
         return order != 0 ? order < 0 : a.name < b.name;
@@ -174,6 +167,17 @@ void sortByName(std::vector<StoreEntry>& entries)
 }
 
 } // namespace
+
+QCollator nameOrder()
+{
+    // The C locale has no such order.
+    const QLocale locale =
+        QLocale::system().language() == QLocale::C ? QLocale(QLocale::English) : QLocale::system();
+    QCollator collator(locale);
+    collator.setNumericMode(true);
+    collator.setCaseSensitivity(Qt::CaseInsensitive);
+    return collator;
+}
 
 MachineStore::MachineStore(const QString& root)
     : m_root(QDir::cleanPath(root))

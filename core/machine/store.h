@@ -6,6 +6,7 @@
 
 #include "core/machine/definition.h"
 
+#include <QCollator>
 #include <QString>
 
 #include <functional>
@@ -36,6 +37,9 @@ struct StoreEntry {
     QString folder;
     Result<Definition> definition;
 };
+
+// The order of names as people sort: "machine 2" before "machine 10". Costly to make, cheap to use.
+QCollator nameOrder();
 
 class MachineStore {
 public:
