@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/field_message.h"
 
-#include "wizards/shades.h"
+#include "wizards/note_label.h"
 #include "wizards/status_mark.h"
 
 #include <QAccessible>
-#include <QEvent>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QPushButton>
 
 namespace platter {
@@ -16,14 +14,11 @@ FieldMessage::FieldMessage(QWidget* field, QWidget* parent)
     : QWidget(parent)
     , m_field(field)
     , m_mark(new StatusMark)
-    , m_label(new QLabel)
+    , m_label(new NoteLabel)
     , m_fixButton(new QPushButton)
 {
-    m_label->setWordWrap(true);
-    m_label->setTextFormat(Qt::PlainText);
     m_label->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_label->setMinimumWidth(1);
-    m_label->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Minimum);
+    m_fixButton->setAccessibleName(tr("Suggestion"));
     m_fixButton->hide();
     connect(m_fixButton, &QPushButton::clicked, this, [this] {
         if (m_fix) {
@@ -67,7 +62,10 @@ void FieldMessage::say(Kind kind, const QString& text)
         m_mark->setSign(StatusMark::Sign::Busy);
         break;
     }
-    colour();
+    m_label->setShade(kind == Kind::Error ? NoteLabel::Shade::Error
+            : kind == Kind::Warning       ? NoteLabel::Shade::Plain
+                                          : NoteLabel::Shade::Quiet);
+    setVisible(true);
     describe(text);
     if (isNews && (kind == Kind::Error || kind == Kind::Warning)) {
         QAccessibleEvent alert(m_label, QAccessible::Alert);
@@ -98,6 +96,7 @@ void FieldMessage::clear()
     m_mark->hide();
     m_fixButton->hide();
     m_fix = nullptr;
+    hide(); // with the spacing around it
     undescribe();
 }
 
@@ -132,36 +131,13 @@ void FieldMessage::offerFix(const QString& verb, std::function<void()> fix)
 {
     m_fix = std::move(fix);
     m_fixButton->setText(verb);
+    m_fixButton->setAccessibleName(verb);
     m_fixButton->show();
 }
 
 QString FieldMessage::text() const
 {
     return m_label->text();
-}
-
-void FieldMessage::changeEvent(QEvent* event)
-{
-    if (event->type() == QEvent::PaletteChange) {
-        colour();
-    }
-    QWidget::changeEvent(event);
-}
-
-void FieldMessage::colour()
-{
-    if (m_colouring) {
-        return; // setting the label's palette must not come back here
-    }
-    m_colouring = true;
-    QPalette colours = palette();
-    if (m_kind == Kind::Error) {
-        colours.setColor(QPalette::WindowText, errorShade(colours));
-    } else if (m_kind != Kind::Warning) {
-        colours.setColor(QPalette::WindowText, quietText(colours, QPalette::Window));
-    }
-    m_label->setPalette(colours);
-    m_colouring = false;
 }
 
 } // namespace platter

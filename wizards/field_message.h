@@ -12,11 +12,11 @@
 #include <optional>
 #include <vector>
 
-class QLabel;
 class QPushButton;
 
 namespace platter {
 
+class NoteLabel;
 class StatusMark;
 
 class FieldMessage : public QWidget {
@@ -45,23 +45,18 @@ public:
     // What the next sentence is about, where one message serves several fields.
     void setField(QWidget* field);
 
-protected:
-    void changeEvent(QEvent* event) override;
-
 private:
-    void colour();
     void describe(const QString& text);
     void undescribe();
 
     QPointer<QWidget> m_field;
     std::optional<QString> m_ownDescription; // the field's own, while the sentence takes its place
     StatusMark* m_mark;
-    QLabel* m_label;
+    NoteLabel* m_label;
     QPushButton* m_fixButton;
     std::function<void()> m_fix;
     Kind m_kind = Kind::Note;
     bool m_showing = false;
-    bool m_colouring = false;
 };
 
 } // namespace platter

@@ -13,8 +13,24 @@ NoteLabel::NoteLabel(const QString& text, QWidget* parent)
 {
     setWordWrap(true);
     setTextFormat(Qt::PlainText);
-    setMinimumWidth(1);
     colour();
+}
+
+void NoteLabel::setShade(Shade shade)
+{
+    m_shade = shade;
+    colour();
+}
+
+QSize NoteLabel::sizeHint() const
+{
+    // As wide as it likes to be; the layout asks heightForWidth() for the rest.
+    return {fontMetrics().averageCharWidth() * 40, fontMetrics().lineSpacing()};
+}
+
+QSize NoteLabel::minimumSizeHint() const
+{
+    return {1, fontMetrics().lineSpacing()};
 }
 
 void NoteLabel::changeEvent(QEvent* event)
@@ -32,8 +48,11 @@ void NoteLabel::colour()
     }
     m_colouring = true;
     QPalette colours = QApplication::palette(this);
-    colours.setColor(QPalette::Active, QPalette::WindowText, quietText(colours, QPalette::Window));
-    colours.setColor(QPalette::Inactive, QPalette::WindowText, quietText(colours, QPalette::Window));
+    if (m_shade != Shade::Plain) {
+        const QColor shade = m_shade == Shade::Error ? errorShade(colours) : quietText(colours, QPalette::Window);
+        colours.setColor(QPalette::Active, QPalette::WindowText, shade);
+        colours.setColor(QPalette::Inactive, QPalette::WindowText, shade);
+    }
     setPalette(colours);
     m_colouring = false;
 }

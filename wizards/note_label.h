@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Explaining text of less weight than the controls: plain, wrapped. GUI thread; owned by its parent.
+// A wrapped sentence of less weight than the controls, or in a shade of its own. Its height follows from its width
+// alone: QLabel's guess at both would leave gaps in layouts. GUI thread; owned by its parent.
 #pragma once
 
 #include <QLabel>
@@ -10,7 +11,14 @@ class NoteLabel : public QLabel {
     Q_OBJECT
 
 public:
+    enum class Shade { Quiet, Plain, Error };
+
     explicit NoteLabel(const QString& text = {}, QWidget* parent = nullptr);
+
+    void setShade(Shade shade);
+
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -18,6 +26,7 @@ protected:
 private:
     void colour();
 
+    Shade m_shade = Shade::Quiet;
     bool m_colouring = false;
 };
 

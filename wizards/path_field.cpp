@@ -23,7 +23,7 @@ PathField::PathField(Kind kind, const QString& name, QWidget* parent)
     , m_recentMenu(new QMenu(this))
 {
     m_edit->setAccessibleName(name);
-    m_edit->setMinimumWidth(120);
+    m_edit->setMinimumWidth(96);
     m_edit->setAcceptDrops(false); // a dropped file is taken by the page, not pasted as text
     m_browse->setAccessibleName(tr("Browse for: %1").arg(name));
     m_recent->setAccessibleName(tr("Used lately: %1").arg(name));

@@ -14,6 +14,7 @@ namespace platter {
 RadioOption::RadioOption(const QString& title, const QString& sentence, QButtonGroup& group, Body body)
     : m_button(new QRadioButton(title))
     , m_sentence(new NoteLabel)
+    , m_below(new QVBoxLayout)
     , m_body(new QVBoxLayout)
 {
     group.addButton(m_button);
@@ -24,16 +25,15 @@ RadioOption::RadioOption(const QString& title, const QString& sentence, QButtonG
     m_body->setContentsMargins(0, 8, 0, 0);
     m_body->setSpacing(8);
 
-    auto* below = new QVBoxLayout;
-    below->setContentsMargins(indent, 0, 0, 0);
-    below->setSpacing(0);
-    below->addWidget(m_sentence);
-    below->addWidget(fields);
+    m_below->setContentsMargins(indent, 0, 0, 0);
+    m_below->setSpacing(0);
+    m_below->addWidget(m_sentence);
+    m_below->addWidget(fields);
     auto* whole = new QVBoxLayout(this);
     whole->setContentsMargins({});
     whole->setSpacing(2);
     whole->addWidget(m_button);
-    whole->addLayout(below);
+    whole->addLayout(m_below);
 
     // The sentence belongs to the button: a click on it chooses, too.
     m_sentence->installEventFilter(this);
@@ -41,6 +41,11 @@ RadioOption::RadioOption(const QString& title, const QString& sentence, QButtonG
     if (body == Body::WhileChosen) {
         connect(m_button, &QRadioButton::toggled, fields, &QWidget::setVisible);
     }
+    // Tab goes to the chosen one of the group; by itself it would go to the first that it meets, and then to no
+    // other.
+    m_button->setFocusPolicy(Qt::ClickFocus);
+    connect(m_button, &QRadioButton::toggled, this,
+        [this](bool on) { m_button->setFocusPolicy(on ? Qt::StrongFocus : Qt::ClickFocus); });
     setSentence(sentence);
 }
 
@@ -52,6 +57,11 @@ bool RadioOption::isChosen() const
 void RadioOption::choose()
 {
     m_button->click();
+}
+
+void RadioOption::addNote(QWidget* note)
+{
+    m_below->insertWidget(1, note);
 }
 
 void RadioOption::setSentence(const QString& sentence)

@@ -25,6 +25,9 @@ public:
 
     QVBoxLayout* body() const { return m_body; }
 
+    // Below the sentence, in view also while the option is not chosen.
+    void addNote(QWidget* note);
+
     bool isChosen() const;
     void choose(); // as a click would
 
@@ -39,6 +42,7 @@ protected:
 private:
     QRadioButton* m_button;
     NoteLabel* m_sentence;
+    QVBoxLayout* m_below;
     QVBoxLayout* m_body;
 };
 

@@ -21,7 +21,7 @@ SizeField::SizeField(
     m_slider->setAccessibleName(tr("%1, as a slider").arg(name));
     m_slider->setRange(0, static_cast<int>(m_sizes.size()) - 1);
     m_slider->setPageStep(2);
-    m_slider->setMinimumWidth(120);
+    m_slider->setMinimumWidth(64);
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins({});
     row->setSpacing(12);

@@ -59,6 +59,11 @@ void StepButton::describe()
     setAccessibleDescription(m_choice);
 }
 
+int StepButton::widthFor(const QFont& font, const QString& name)
+{
+    return margin + disc + margin + QFontMetrics(font).horizontalAdvance(name) + 2 + margin;
+}
+
 QSize StepButton::sizeHint() const
 {
     return {16 * fontMetrics().averageCharWidth(), 2 * fontMetrics().lineSpacing() + 2 * margin};

@@ -17,6 +17,9 @@ public:
     void setChoice(const QString& choice);
     void setProgress(Progress progress);
 
+    // What a step of this name needs to be shown whole.
+    static int widthFor(const QFont& font, const QString& name);
+
     QSize sizeHint() const override;
 
 protected:

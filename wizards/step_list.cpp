@@ -6,6 +6,8 @@
 #include <QPainter>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace platter {
 
 StepList::StepList(QWidget* parent)
@@ -15,7 +17,6 @@ StepList::StepList(QWidget* parent)
     m_layout->setContentsMargins(8, 16, 9, 16);
     m_layout->setSpacing(4);
     m_layout->addStretch();
-    setFixedWidth(24 * fontMetrics().averageCharWidth() + 48);
     setAccessibleName(tr("Steps"));
 }
 
@@ -28,6 +29,12 @@ void StepList::addStep(const QString& name)
     m_buttons.push_back(button);
     m_layout->insertWidget(index, button);
     setCurrent(0);
+    // As wide as the longest name in bold, within reason; what is longer is shortened.
+    QFont bold = font();
+    bold.setWeight(QFont::DemiBold);
+    const int widest = std::max(m_widest, StepButton::widthFor(bold, name));
+    m_widest = std::min(widest, 32 * fontMetrics().averageCharWidth());
+    setFixedWidth(m_widest + m_layout->contentsMargins().left() + m_layout->contentsMargins().right());
 }
 
 void StepList::setChoice(int step, const QString& choice)

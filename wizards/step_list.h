@@ -32,6 +32,7 @@ protected:
 private:
     QVBoxLayout* m_layout;
     std::vector<StepButton*> m_buttons;
+    int m_widest = 0;
 };
 
 } // namespace platter

@@ -54,7 +54,8 @@ WizardDialog::WizardDialog(QWidget* parent)
     auto* buttons = new QHBoxLayout;
     buttons->setContentsMargins(24, 12, 24, 16);
     buttons->setSpacing(8);
-    buttons->addWidget(m_status, 1);
+    buttons->addWidget(m_status, 100);
+    buttons->addStretch(1);
     buttons->addWidget(m_back);
     buttons->addWidget(m_next);
     buttons->addWidget(m_cancel);
@@ -94,6 +95,7 @@ WizardDialog::WizardDialog(QWidget* parent)
     connect(qApp, &QApplication::focusChanged, this, &WizardDialog::keepInView, Qt::QueuedConnection);
 
     setSizeGripEnabled(true);
+    setMinimumSize(560, 360);
     resize(840, 560);
 }
 
@@ -121,7 +123,6 @@ void WizardDialog::addPage(WizardPage* page)
     auto* area = new QScrollArea;
     area->setFrameShape(QFrame::NoFrame);
     area->setWidgetResizable(true);
-    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     area->setFocusPolicy(Qt::NoFocus);
     area->setWidget(page);
     const int index = m_stack->addWidget(area);
@@ -229,6 +230,7 @@ void WizardDialog::setWorking(const QString& text)
     m_working = !text.isEmpty();
     m_patience->stop();
     if (m_working) {
+        m_focusBeforeWork = focusWidget();
         m_status->say(FieldMessage::Kind::Busy, text);
     } else {
         m_status->clear();
@@ -236,6 +238,9 @@ void WizardDialog::setWorking(const QString& text)
     m_stack->setEnabled(!m_working);
     m_steps->setEnabled(!m_working);
     refreshButtons();
+    if (!m_working && m_focusBeforeWork) {
+        m_focusBeforeWork->setFocus(Qt::OtherFocusReason);
+    }
 }
 
 void WizardDialog::refreshButtons()

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <QDialog>
+#include <QPointer>
 
 class QLabel;
 class QPushButton;
@@ -67,6 +68,7 @@ private:
     QPushButton* m_next;
     QPushButton* m_cancel;
     QTimer* m_patience;
+    QPointer<QWidget> m_focusBeforeWork;
     QString m_finishText;
     int m_target = 0; // where walk() goes; pageCount() means finish
     bool m_edited = false;

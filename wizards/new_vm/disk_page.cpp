@@ -12,7 +12,7 @@
 #include <QDir>
 #include <QDragEnterEvent>
 #include <QFileInfo>
-#include <QFormLayout>
+#include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMimeData>
@@ -100,18 +100,23 @@ void DiskPage::buildNew(QButtonGroup& group)
         made->setBuddy(buddy);
         return made;
     };
-    auto* form = new QFormLayout;
+    auto* form = new QGridLayout;
     form->setContentsMargins({});
     form->setHorizontalSpacing(12);
     form->setVerticalSpacing(4);
-    form->setRowWrapPolicy(QFormLayout::WrapLongRows);
-    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
-    form->addRow(label(tr("&Size:"), m_size->box()), m_size);
-    form->addRow(nullptr, m_sizeMessage);
-    form->addRow(label(tr("&Format:"), m_format), m_format);
-    form->addRow(nullptr, m_formatNote);
-    form->addRow(label(tr("Fi&le:"), m_file->edit()), m_file);
-    form->addRow(nullptr, m_fileMessage);
+    form->setColumnStretch(1, 1);
+    int line = 0;
+    const auto add = [&](QLabel* name, QWidget* field, std::initializer_list<QWidget*> below) {
+        form->addWidget(name, line, 0);
+        form->addWidget(field, line++, 1);
+        for (QWidget* widget : below) {
+            form->addWidget(widget, line++, 1);
+        }
+        form->setRowMinimumHeight(line++, 4);
+    };
+    add(label(tr("&Size:"), m_size->box()), m_size, {m_sizeMessage});
+    add(label(tr("&Format:"), m_format), m_format, {m_formatNote});
+    add(label(tr("Fi&le:"), m_file->edit()), m_file, {m_fileMessage});
     m_new->body()->addLayout(form);
 
     const auto applies = [this] { return m_new->isChosen(); };

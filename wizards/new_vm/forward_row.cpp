@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/new_vm/forward_row.h"
 
+#include "wizards/note_label.h"
+
 #include <QComboBox>
 #include <QGridLayout>
 #include <QLabel>
@@ -21,6 +23,7 @@ ForwardRow::ForwardRow(QGridLayout& grid, int row, QObject* parent)
     m_host->setPlaceholderText(tr("1024 to 65535"));
     m_guest->setPlaceholderText(tr("1 to 65535"));
     for (QLineEdit* edit : {m_host, m_guest}) {
+        edit->setMinimumWidth(72);
         edit->setInputMethodHints(Qt::ImhDigitsOnly);
         connect(edit, &QLineEdit::textEdited, this, &ForwardRow::edited);
     }
@@ -48,9 +51,9 @@ void ForwardRow::takeAway()
 
 void ForwardRow::addHeader(QGridLayout& grid)
 {
-    grid.addWidget(new QLabel(tr("Protocol")), 0, 0);
-    grid.addWidget(new QLabel(tr("Port on this computer")), 0, 1);
-    grid.addWidget(new QLabel(tr("Port in the machine")), 0, 3);
+    grid.addWidget(new NoteLabel(tr("Protocol")), 0, 0);
+    grid.addWidget(new NoteLabel(tr("Port on this computer")), 0, 1);
+    grid.addWidget(new NoteLabel(tr("Port in the machine")), 0, 3);
     grid.setColumnStretch(1, 1);
     grid.setColumnStretch(3, 1);
 }

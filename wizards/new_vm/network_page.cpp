@@ -23,20 +23,22 @@ NetworkPage::NetworkPage(MachineDraft& draft, std::set<quint16> taken)
     , m_taken(std::move(taken))
     , m_table(new QWidget)
     , m_grid(new QGridLayout(m_table))
-    , m_addSsh(new QPushButton(tr("Add &SSH (port 22)")))
-    , m_addWeb(new QPushButton(tr("Add &web (port 80)")))
-    , m_addOther(new QPushButton(tr("Add an&other port")))
+    , m_addSsh(new QPushButton(tr("Add &SSH")))
+    , m_addWeb(new QPushButton(tr("Add &web")))
+    , m_addOther(new QPushButton(tr("Add an&other")))
     , m_message(new FieldMessage(m_addSsh))
 {
     auto* group = new QButtonGroup(this);
     m_nat = new RadioOption(tr("Through this &computer (NAT)"),
-        tr("The machine reaches the networks that this computer reaches; nothing out there reaches the machine."),
-        *group);
+        tr("The machine reaches what this computer reaches. Nothing out there reaches the machine."), *group);
     m_nat->button()->setObjectName(QStringLiteral("nat"));
-    m_none = new RadioOption(tr("No net&work"), tr("The machine has no network adapter."), *group);
+    m_none = new RadioOption(tr("No networ&k"), tr("The machine has no network adapter."), *group);
     m_none->button()->setObjectName(QStringLiteral("noNetwork"));
     m_addSsh->setObjectName(QStringLiteral("addSsh"));
     m_addWeb->setObjectName(QStringLiteral("addWeb"));
+    m_addSsh->setAccessibleName(tr("Add a forward for SSH, port 22 of the machine"));
+    m_addWeb->setAccessibleName(tr("Add a forward for a web server, port 80 of the machine"));
+    m_addOther->setAccessibleName(tr("Add a forward for another port"));
     m_addOther->setObjectName(QStringLiteral("addOther"));
     m_message->setObjectName(QStringLiteral("networkMessage"));
 
@@ -52,7 +54,7 @@ NetworkPage::NetworkPage(MachineDraft& draft, std::set<quint16> taken)
     buttons->addWidget(m_addOther);
     buttons->addStretch();
     m_nat->body()->addWidget(new NoteLabel(
-        tr("A forwarded port of this computer leads into the machine. Only programs on this computer reach it.")));
+        tr("A forwarded port of this computer leads into the machine, for programs on this computer only.")));
     m_nat->body()->addWidget(m_table);
     m_nat->body()->addWidget(m_message);
     m_nat->body()->addLayout(buttons);

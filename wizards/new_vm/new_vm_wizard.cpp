@@ -63,6 +63,7 @@ NewVmWizard::NewVmWizard(MachineLibrary& library, const Places& places, const Ho
 void NewVmWizard::setMedium(const QString& iso)
 {
     m_system->setMedium(iso);
+    goTo(SystemStep); // where it shows, also when it comes while the wizard is open
 }
 
 const NewMachine& NewVmWizard::choices() const

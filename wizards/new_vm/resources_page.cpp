@@ -52,7 +52,7 @@ ResourcesPage::ResourcesPage(MachineDraft& draft)
     m_cpus->setMinimumWidth(m_memory->box()->sizeHint().width());
     m_cpuSlider->setRange(1, std::max(1, draft.host().cpus));
     m_cpuSlider->setPageStep(2);
-    m_cpuSlider->setMinimumWidth(120);
+    m_cpuSlider->setMinimumWidth(64);
     m_cpuSlider->setEnabled(draft.host().cpus > 1);
     m_cpuSlider->setAccessibleName(tr("Processors, as a slider"));
 
@@ -147,8 +147,7 @@ QString ResourcesPage::choice() const
 {
     const NewMachine& machine = draft().choices();
     const QString memory = machine.memory.toString();
-    return machine.cpus == 1 ? tr("%1, 1 processor").arg(memory)
-                             : tr("%1, %2 processors").arg(memory).arg(machine.cpus);
+    return machine.cpus == 1 ? tr("%1, 1 CPU").arg(memory) : tr("%1, %2 CPUs").arg(memory).arg(machine.cpus);
 }
 
 void ResourcesPage::enter()

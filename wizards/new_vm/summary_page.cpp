@@ -45,8 +45,8 @@ SummaryPage::SummaryPage(MachineDraft& draft)
     whole->setContentsMargins(24, 12, 24, 16);
     whole->setSpacing(12);
     whole->addWidget(m_plan, 1);
-    whole->addLayout(row);
     whole->addWidget(m_message);
+    whole->addLayout(row);
 
     addField({.message = m_message,
         .own = [this](Tone) { return m_failure; },

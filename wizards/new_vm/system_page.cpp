@@ -36,7 +36,7 @@ SystemPage::SystemPage(MachineDraft& draft, QString sampleGuest)
     m_sample = new RadioOption(tr("The &sample guest"), {}, *group);
     m_sample->button()->setObjectName(QStringLiteral("sampleGuest"));
     m_sampleMessage = new FieldMessage(m_sample->button());
-    m_sample->body()->addWidget(m_sampleMessage);
+    m_sample->addNote(m_sampleMessage);
     if (QFileInfo(m_sampleGuest).isFile()) {
         m_sample->setPossible(tr("A small Linux that comes with Platter, to try things out: it starts in seconds "
                                  "and can install itself."));
@@ -52,7 +52,7 @@ SystemPage::SystemPage(MachineDraft& draft, QString sampleGuest)
     m_network->button()->setObjectName(QStringLiteral("networkBoot"));
     whole->addWidget(m_network);
 
-    m_later = new RadioOption(tr("&Nothing yet"),
+    m_later = new RadioOption(tr("Nothing &yet"),
         tr("Make the machine now; add an ISO image or a disk with a system when you have one."), *group);
     m_later->button()->setObjectName(QStringLiteral("later"));
     whole->addWidget(m_later);
@@ -131,7 +131,7 @@ void SystemPage::buildDrivers()
 {
     m_drivers = new QWidget;
     m_drivers->hide();
-    m_addDrivers = new QCheckBox(tr("Add the &virtio driver ISO as a second DVD"));
+    m_addDrivers = new QCheckBox(tr("Add the &virtio drivers as a second DVD"));
     m_addDrivers->setObjectName(QStringLiteral("addDrivers"));
     m_driversFile = new PathField(PathField::Kind::ExistingFile, tr("Virtio driver ISO"));
     m_driversFile->edit()->setObjectName(QStringLiteral("driversFile"));
