@@ -33,7 +33,7 @@ void StepList::addStep(const QString& name)
     QFont bold = font();
     bold.setWeight(QFont::DemiBold);
     const int widest = std::max(m_widest, StepButton::widthFor(bold, name));
-    m_widest = std::min(widest, 32 * fontMetrics().averageCharWidth());
+    m_widest = std::min(widest, 38 * fontMetrics().averageCharWidth());
     setFixedWidth(m_widest + m_layout->contentsMargins().left() + m_layout->contentsMargins().right());
 }
 

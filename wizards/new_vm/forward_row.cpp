@@ -23,7 +23,7 @@ ForwardRow::ForwardRow(QGridLayout& grid, int row, QObject* parent)
     m_host->setPlaceholderText(tr("1024 to 65535"));
     m_guest->setPlaceholderText(tr("1 to 65535"));
     for (QLineEdit* edit : {m_host, m_guest}) {
-        edit->setMinimumWidth(72);
+        edit->setMinimumWidth(64);
         edit->setInputMethodHints(Qt::ImhDigitsOnly);
         connect(edit, &QLineEdit::textEdited, this, &ForwardRow::edited);
     }
@@ -51,9 +51,17 @@ void ForwardRow::takeAway()
 
 void ForwardRow::addHeader(QGridLayout& grid)
 {
-    grid.addWidget(new NoteLabel(tr("Protocol")), 0, 0);
-    grid.addWidget(new NoteLabel(tr("Port on this computer")), 0, 1);
-    grid.addWidget(new NoteLabel(tr("Port in the machine")), 0, 3);
+    const auto add = [&](const QString& text, int column) {
+        auto* label = new NoteLabel(text);
+        // The fields say how wide a column is, and the words wrap.
+        QSizePolicy policy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+        policy.setHeightForWidth(true);
+        label->setSizePolicy(policy);
+        grid.addWidget(label, 0, column, Qt::AlignBottom);
+    };
+    add(tr("Protocol"), 0);
+    add(tr("Port on this computer"), 1);
+    add(tr("Port in the machine"), 3);
     grid.setColumnStretch(1, 1);
     grid.setColumnStretch(3, 1);
 }
