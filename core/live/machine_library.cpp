@@ -41,6 +41,9 @@ MachineLibrary::MachineLibrary(const Places& places, AcceleratorProbe& probe, QO
         if (path.startsWith(m_places.runtime)) {
             // Machines come and go there; nobody should wait to see that.
             lookAtRunning();
+            if (hasUnknownQemu()) {
+                m_settle.start();
+            }
         } else {
             m_settle.start();
         }
@@ -209,11 +212,17 @@ void MachineLibrary::lookAtRunning()
     for (const QString& id : runtimeFolders()) {
         if (MachineSession* session = m_sessions.value(id)) {
             QCoro::connect(session->refresh(), this, [] { });
-        } else {
-            m_settle.start();
         }
     }
     watch();
+}
+
+bool MachineLibrary::hasUnknownQemu() const
+{
+    return std::ranges::any_of(runtimeFolders(), [this](const QString& id) {
+        return !m_sessions.contains(id)
+            && RuntimeFolder{m_places.runtime + QLatin1Char('/') + id}.runningQemu().has_value();
+    });
 }
 
 void MachineLibrary::watch()
@@ -282,6 +291,9 @@ Result<void> MachineLibrary::moveToTrash(const QString& name)
     if (runtime) {
         // What a crash left behind would speak of a machine that is gone.
         LaunchRecord::forget(*runtime);
+        if (!runtime->runningQemu()) {
+            QDir(runtime->path).removeRecursively();
+        }
     }
     reload();
     return {};

@@ -58,6 +58,7 @@ private:
     void addGone(std::vector<LibraryEntry>& entries, const QSet<QString>& seen) const;
     QStringList runtimeFolders() const; // their names, which are the machines' ids
     void lookAtRunning();
+    bool hasUnknownQemu() const;
     void watch();
 
     Places m_places;

@@ -137,6 +137,7 @@ QCoro::Task<Result<void>> MachineSession::start(AcceleratorChoice choice)
         co_return wrongState(tr("“%1” cannot be started: it is in the state “%2” already."));
     }
     m_launching = true;
+    m_launch.reset();
     m_kvmFailed = false;
     enter(MachineState::Starting);
     Result<void> started = co_await launchQemu(choice);
@@ -145,6 +146,9 @@ QCoro::Task<Result<void>> MachineSession::start(AcceleratorChoice choice)
     }
     m_launching = false;
     if (!started) {
+        if (started.error().detail.contains(QLatin1String("kvm"), Qt::CaseInsensitive)) {
+            judgeKvm(MachineState::Crashed, started.error());
+        }
         enter(MachineState::Off, started.error());
         if (started.error().kind == ErrorKind::WrongState || started.error().kind == ErrorKind::InUse) {
             // Another program was first.
@@ -321,7 +325,7 @@ void MachineSession::judgeKvm(MachineState state, const std::optional<Error>& er
     }
     m_kvmFailed = true;
     // A QEMU that somebody killed says nothing about KVM.
-    if (error && (state == MachineState::InternalError || blamesKvm(*error))) {
+    if (error && (state == MachineState::InternalError || blamesKvm(error->detail))) {
         m_probe.rememberFailure(m_launch->qemuVersion, error->summary);
     }
 }

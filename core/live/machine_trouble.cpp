@@ -5,6 +5,7 @@
 #include <QFile>
 #include <QJsonDocument>
 #include <QLocale>
+#include <QRegularExpression>
 
 #include <chrono>
 
@@ -64,10 +65,12 @@ Error crashed(const StoredMachine& machine, const std::optional<LaunchRecord>& r
                         : machine.qemuLog() + QStringLiteral(":\n") + words};
 }
 
-bool blamesKvm(const Error& crash)
+bool blamesKvm(const QString& words)
 {
-    // The first line names the log, and so the machine.
-    return crash.detail.section(QLatin1Char('\n'), 1).contains(QLatin1String("kvm"), Qt::CaseInsensitive);
+    // More than the name of a machine, in the path of its log.
+    static const QRegularExpression pattern(
+        QStringLiteral("KVM internal error|failed to set MSR|: kvm_\\w+: |/kvm/kvm\\.c"));
+    return words.contains(pattern);
 }
 
 Error stoppedByDisk(

@@ -14,8 +14,8 @@ namespace platter {
 // QEMU went away without being asked. RECORD: what it was started with, where that is known. Reads the end of
 // QEMU's log.
 Error crashed(const StoredMachine& machine, const std::optional<LaunchRecord>& record);
-// Whether QEMU's words in a crash speak of KVM.
-bool blamesKvm(const Error& crash);
+// Whether QEMU's words, as in the detail of a crash or of a failed start, speak of KVM.
+bool blamesKvm(const QString& words);
 // QEMU stopped the machine because of an image.
 enum class DiskTrouble { NoSpace, Other };
 Error stoppedByDisk(

@@ -219,7 +219,7 @@ private Q_SLOTS:
         QVERIFY2(moved, qUtf8Printable(moved ? QString() : moved.error().text()));
         QVERIFY(library.entries().empty());
         QVERIFY(!QFile::exists(scripted.machine().folder));
-        QVERIFY(!QFile::exists(scripted.runtime().pidFile()));
+        QVERIFY(!QFile::exists(scripted.runtime().path));
     }
 };
 
