@@ -5,6 +5,7 @@
 #include <QFile>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 using namespace platter;
 
@@ -28,6 +29,7 @@ class NewVmWizardInputTest : public QObject {
         write(stage.file(QStringLiteral("machines/taken/machine.json")), "{}");
         QVERIFY(QDir().mkdir(stage.file(QStringLiteral("folder"))));
         write(stage.file(QStringLiteral("empty")), {});
+        QCOMPARE(::mkfifo(QFile::encodeName(stage.file(QStringLiteral("pipe"))).constData(), 0600), 0);
         write(stage.file(QStringLiteral("text.iso")), QByteArray(100000, 'x'));
         write(stage.file(QStringLiteral("old.img")), QByteArray("conectix").append(1016, '\0'));
         write(stage.file(QStringLiteral("old.vhd")),
@@ -63,6 +65,7 @@ private Q_SLOTS:
         iso("no ISO", "", "No ISO image is chosen.");
         iso("missing ISO", "~/nothing.iso", "does not exist");
         iso("ISO is a folder", "~/folder", "folder");
+        iso("ISO is a pipe", "~/pipe", "not a file");
         iso("empty ISO", "~/empty", "is empty");
         iso("text as ISO", "~/text.iso", "text.iso");
         iso("VHDX as ISO", "~/busy.vhdx", "VHDX");
@@ -117,6 +120,7 @@ private Q_SLOTS:
         existing("no disk image", "", "No disk image is chosen.");
         existing("missing disk image", "~/nothing.vhdx", "does not exist");
         existing("disk image is a folder", "~/folder", "is a folder");
+        existing("disk image is a pipe", "~/pipe", "not a file");
         existing("empty disk image", "~/empty", "is empty");
         existing("VHD", "~/old.vhd", "is a VHD");
         existing("VHD by another name", "~/old.img", "qemu-img convert");

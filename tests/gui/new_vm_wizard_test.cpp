@@ -4,6 +4,7 @@
 #include "wizards/wizard_page.h"
 
 #include <QAbstractButton>
+#include <QAction>
 #include <QCheckBox>
 #include <QClipboard>
 #include <QDir>
@@ -14,6 +15,8 @@
 #include <QPlainTextEdit>
 #include <QProcess>
 #include <QUrl>
+
+#include <algorithm>
 
 using namespace platter;
 
@@ -126,6 +129,9 @@ private Q_SLOTS:
         stage.open().setMedium(m_media.debian());
         QVERIFY(stage.next());
         QCOMPARE(stage.find<QLineEdit>("machineName")->text(), QStringLiteral("debian13-2"));
+        const auto offered = stage.wizard().findChildren<QAction*>();
+        QVERIFY(std::ranges::any_of(
+            offered, [this](const QAction* action) { return action->toolTip() == m_media.debian(); }));
     }
 
     void keepsWhatTheUserChose()
