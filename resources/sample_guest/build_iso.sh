@@ -10,10 +10,10 @@ kernel=$1
 iso=$2
 release=$(cat "$kernel/release")
 stub=/usr/lib/systemd/boot/efi/linuxx64.efi.stub
-# Both consoles; /dev/console is the last. On a busy host too few timer interrupts may come for the kernel's check of them, which
+# Both consoles; /dev/console is the last. Disks are looked for before anything else (modules.txt says it to the module). On a busy host too few timer interrupts may come for the kernel's check of them, which
 # panics. Initcalls are left out that take long and that nothing here depends on: a random number generator's self-test,
 # and the certificates for modules' signatures.
-cmdline='console=tty0 console=ttyS0,115200 quiet no_timer_check'
+cmdline='console=tty0 console=ttyS0,115200 quiet scsi_mod.scan=sync no_timer_check'
 cmdline+=' initcall_blacklist=jent_mod_init,load_system_certificate_list'
 PATH=$PATH:/usr/sbin:/sbin
 umask 022
@@ -105,6 +105,7 @@ cp "$kernel/modules"/modules.{order,builtin,builtin.modinfo} "$modules/"
 mkdir -p "$work/kernel/lib/modules"
 ln -s "$(realpath "$kernel/modules")" "$work/kernel/lib/modules/$release"
 mkdir "$root/etc/modules"
+touch "$root"/etc/modules/{boot,drive,root,device} # a kernel may have them all built in
 sed 's/#.*//' "$here/modules.txt" | while read -r when name options; do
     [ -n "$when" ] || continue
     files=$(modprobe -d "$work/kernel" -S "$release" --show-depends "$name" 2>/dev/null) || continue

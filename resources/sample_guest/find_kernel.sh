@@ -7,6 +7,7 @@ set -euo pipefail
 
 out=$1
 boot=${PLATTER_BOOT:-/boot}
+PATH=$PATH:/usr/sbin:/sbin
 rm -rf "$out"
 mkdir -p "$out"
 
@@ -17,7 +18,7 @@ die() {
     exit 1
 }
 
-# Version order, the flavours for clouds last in line: those lack keyboards and screens.
+# In the order of versions, without the flavours for clouds: those lack keyboards and screens.
 newest() { grep -v cloud | sort -V | tail -n 1 | grep . ; }
 
 installed() {
@@ -35,6 +36,7 @@ if release=$(installed); then
     exit 0
 fi
 
+command -v depmod >/dev/null || die "depmod is missing: install the package kmod and build again."
 command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null ||
     die "There is no kernel in $boot that can be read, and no apt-get to download one: install a kernel package."
 
@@ -48,12 +50,12 @@ done
 release=${package#linux-image-}
 release=${release#unsigned-}
 
-echo "Downloading $package, some 20 to 120 MB: no kernel in $boot can be read."
+echo "Downloading $package, up to 200 MB: no kernel in $boot can be read."
 packages=("$package")
 for name in "linux-modules-$release" "linux-modules-extra-$release"; do # where the distribution has them apart
     if apt-cache show "$name" >/dev/null 2>&1; then packages+=("$name"); fi
 done
-(cd "$out" && apt-get download "${packages[@]}") ||
+(cd "$out" && apt-get -o APT::Sandbox::User="$(id -un)" download "${packages[@]}") ||
     die "apt-get could not download ${packages[*]} (its own words are above): check the network and run 'sudo apt-get update'."
 for deb in "$out"/*.deb; do
     dpkg-deb -x "$deb" "$out/unpacked" || die "$deb could not be unpacked; the words of dpkg-deb are above."
@@ -62,7 +64,7 @@ done
 mv "$out/unpacked/boot/vmlinuz-$release" "$out/vmlinuz" || die "The package $package holds no kernel."
 for tree in "$out/unpacked/lib" "$out/unpacked/usr/lib"; do
     [ -d "$tree/modules/$release" ] || continue
-    depmod -b "${tree%/lib}" "$release" 2>/dev/null || true
+    depmod -b "${tree%/lib}" "$release"
     mv "$tree/modules/$release" "$out/modules"
 done
 rm -rf "$out/unpacked"
