@@ -65,14 +65,20 @@ private Q_SLOTS:
             names(stage), QStringList({QStringLiteral("alpha"), QStringLiteral("beta"), QStringLiteral("gamma")}));
         QCOMPARE(stage.selected(), QStringLiteral("beta"));
         QVERIFY(stage.window().windowTitle().startsWith(QLatin1String("beta")));
-        // Another program deletes the selected one.
+        // Another program deletes the selected one: it stays, and says so, until the list is read again.
         QVERIFY(QDir(stage.places().machines + QStringLiteral("/beta")).removeRecursively());
+        QTRY_VERIFY(stage.find<QWidget>("brokenPage")->isVisible());
+        QVERIFY(stage.find<QLabel>("brokenReason")->text().contains(QLatin1String("moved or deleted")));
+        QCOMPARE(names(stage).size(), 3);
+        stage.click(stage.find<QPushButton>("brokenReadAgain"));
         QTRY_COMPARE(names(stage), QStringList({QStringLiteral("alpha"), QStringLiteral("gamma")}));
         QVERIFY(stage.selected() == QLatin1String("alpha") || stage.selected() == QLatin1String("gamma"));
         QCOMPARE(stage.find<QLabel>("machineName")->text(), stage.selected());
         // And all the others.
         QVERIFY(QDir(stage.places().machines + QStringLiteral("/alpha")).removeRecursively());
         QVERIFY(QDir(stage.places().machines + QStringLiteral("/gamma")).removeRecursively());
+        QTRY_VERIFY(stage.find<QWidget>("brokenPage")->isVisible());
+        stage.click(stage.find<QPushButton>("brokenReadAgain"));
         QTRY_VERIFY(stage.find<QWidget>("startPage")->isVisible());
     }
 
