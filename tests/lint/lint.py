@@ -32,6 +32,10 @@ def sources(top, *suffixes):
             yield path
 
 
+def is_script(path):
+    return path.suffix in ("", ".py", ".sh", ".script") and path.read_bytes().startswith(b"#!/")
+
+
 def layers(top):
     for folder, pattern in FORBIDDEN_INCLUDES.items():
         include = re.compile(r'\s*#\s*include\s*[<"](' + pattern + ")")
@@ -43,10 +47,11 @@ def layers(top):
 
 
 def licences(top):
-    for path in sources(top, ".h", ".cpp", ".py", ".cmake", ".sh", ".txt"):
-        named = path.suffix != ".txt" or path.name == "CMakeLists.txt"
-        if named and "SPDX-License-Identifier:" not in "\n".join(path.read_text().splitlines()[:3]):
-            yield f"{path}:1: no SPDX-License-Identifier in the first three lines"
+    for path in sources(top):
+        is_code = path.suffix in (".h", ".cpp", ".py", ".cmake", ".sh") or path.name == "CMakeLists.txt"
+        if is_code or is_script(path):
+            if "SPDX-License-Identifier:" not in "\n".join(path.read_text().splitlines()[:3]):
+                yield f"{path}:1: no SPDX-License-Identifier in the first three lines"
 
 
 def names(top):
@@ -55,6 +60,8 @@ def names(top):
         for part in path.relative_to(top).parts:
             if pathlib.PurePath(part).stem.lower() in banned:
                 yield f"{path}: '{part}' says nothing about what it provides"
+        if path.stat().st_size == 0:
+            yield f"{path}: an empty file says nothing"
     for path in sources(top, ".h", ".cpp"):
         if not re.fullmatch(r"[a-z0-9_]+\.(h|cpp)", path.name):
             yield f"{path}: file names are snake_case"
@@ -71,14 +78,25 @@ def readmes(top):
 
 
 def links(top):
-    """Paths that the documentation names exist: `code spans` with a slash, links, and rows of drawings."""
-    for document in [top / "README.md", top / "docs/architecture.md"]:
+    """Paths that the documentation names exist: those below a top folder, also in drawings, and links."""
+    folders = "|".join([*TOP_FOLDERS, "docs", "tools"])
+    for document in sources(top, ".md"):
         for number, line in enumerate(document.read_text().splitlines(), 1):
-            named = re.findall(r"`((?:app|core|docs|resources|tests|tools|ui|wizards)/[\w./-]*)`", line)
-            named += [n for n in re.findall(r"\]\(([^)#:]+)\)", line)]
+            named = re.findall(rf"(?<![\w./-])(?:{folders})/[\w./-]*(?<!\.)", line)
+            named += re.findall(r"\]\(([^)#:]+)\)", line)
             for name in named:
                 if not (top / name).exists() and not (document.parent / name).exists():
                     yield f"{document}:{number}: {name} does not exist"
+
+
+def waits(top):
+    """A test waits for what it wants to see, never for time to pass, and is never skipped."""
+    banned = re.compile(r"\b(QSKIP|QEXPECT_FAIL|qWait|qSleep|sleep_for|sleep_until|(?:QThread::[mu]?|[un]?|nano)sleep)\s*\(")
+    for path in sources(top, ".h", ".cpp"):
+        if path.is_relative_to(top / "tests"):
+            for number, line in enumerate(path.read_text().splitlines(), 1):
+                if found := banned.search(line):
+                    yield f"{path}:{number}: {found.group(1)}: wait for the condition itself"
 
 
 def format(top):
@@ -89,16 +107,15 @@ def format(top):
 
 
 def shell(top):
-    scripts = [p for p in sources(top) if p.suffix in ("", ".sh") and p.read_bytes().startswith(b"#!")]
-    for path in scripts:
+    for path in filter(is_script, sources(top)):
         first = path.read_text().splitlines()[0]
-        if "bash" in first or first.endswith("/sh"):
+        if re.search(r"\b(ba)?sh$", first):
             run = subprocess.run(["bash", "-n", str(path)], capture_output=True, text=True)
             if run.returncode != 0:
                 yield run.stderr
 
 
-RULES = {f.__name__: f for f in (layers, licences, names, readmes, links, format, shell)}
+RULES = {f.__name__: f for f in (layers, licences, names, readmes, links, waits, format, shell)}
 
 if __name__ == "__main__":
     found = list(RULES[sys.argv[1]](pathlib.Path(sys.argv[2]).resolve()))
