@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/main_window/machine_list_panel.h"
 
+#include "ui/main_window/iso_drop.h"
 #include "ui/main_window/machine_delegate.h"
 #include "ui/main_window/machine_list_model.h"
 #include "ui/main_window/machine_list_view.h"
 
-#include <QDropEvent>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
@@ -203,24 +203,14 @@ bool MachineListPanel::eventFilter(QObject* watched, QEvent* event)
 
 void MachineListPanel::dragEnterEvent(QDragEnterEvent* event)
 {
-    if (droppedIso(event->mimeData()).isEmpty()) {
-        event->ignore();
-        return;
-    }
-    event->setDropAction(Qt::CopyAction);
-    event->accept();
+    takeIso(event);
 }
 
 void MachineListPanel::dropEvent(QDropEvent* event)
 {
-    const QString iso = droppedIso(event->mimeData());
-    if (iso.isEmpty()) {
-        event->ignore();
-        return;
+    if (const QString iso = takeIso(event); !iso.isEmpty()) {
+        Q_EMIT isoDropped(iso);
     }
-    event->setDropAction(Qt::CopyAction);
-    event->accept();
-    Q_EMIT isoDropped(iso);
 }
 
 } // namespace platter

@@ -1,23 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/main_window/machine_list_view.h"
 
+#include "ui/main_window/iso_drop.h"
+
 #include <QContextMenuEvent>
-#include <QDropEvent>
-#include <QFileInfo>
-#include <QMimeData>
 
 namespace platter {
-
-QString droppedIso(const QMimeData* data)
-{
-    const QList<QUrl> urls = data->urls();
-    if (urls.size() != 1 || !urls.first().isLocalFile()) {
-        return {};
-    }
-    const QString file = urls.first().toLocalFile();
-    const bool isIso = file.endsWith(QLatin1String(".iso"), Qt::CaseInsensitive) && QFileInfo(file).isFile();
-    return isIso ? file : QString();
-}
 
 MachineListView::MachineListView(QWidget* parent)
     : QListView(parent)
@@ -48,34 +36,25 @@ void MachineListView::contextMenuEvent(QContextMenuEvent* event)
 
 void MachineListView::dragEnterEvent(QDragEnterEvent* event)
 {
-    if (droppedIso(event->mimeData()).isEmpty()) {
-        event->ignore();
-        return;
-    }
-    event->setDropAction(Qt::CopyAction);
-    event->accept();
+    takeIso(event);
 }
 
 void MachineListView::dragMoveEvent(QDragMoveEvent* event)
 {
-    if (droppedIso(event->mimeData()).isEmpty() || indexAt(event->position().toPoint()).isValid()) {
+    if (indexAt(event->position().toPoint()).isValid()) {
         event->ignore();
-        return;
+    } else {
+        takeIso(event);
     }
-    event->setDropAction(Qt::CopyAction);
-    event->accept();
 }
 
 void MachineListView::dropEvent(QDropEvent* event)
 {
-    const QString iso = droppedIso(event->mimeData());
-    if (iso.isEmpty() || indexAt(event->position().toPoint()).isValid()) {
+    if (indexAt(event->position().toPoint()).isValid()) {
         event->ignore();
-        return;
+    } else if (const QString iso = takeIso(event); !iso.isEmpty()) {
+        Q_EMIT isoDropped(iso);
     }
-    event->setDropAction(Qt::CopyAction);
-    event->accept();
-    Q_EMIT isoDropped(iso);
 }
 
 void MachineListView::resizeEvent(QResizeEvent* event)

@@ -7,9 +7,6 @@
 
 namespace platter {
 
-// The ISO among dragged files: the only one, a local file whose name ends in ".iso"; empty: something else.
-QString droppedIso(const QMimeData* data);
-
 class MachineListView : public QListView {
     Q_OBJECT
 

@@ -2,9 +2,8 @@
 #include "ui/main_window/start_page.h"
 
 #include "ui/icons.h"
-#include "ui/main_window/machine_list_view.h"
+#include "ui/main_window/iso_drop.h"
 
-#include <QDropEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -54,24 +53,14 @@ StartPage::StartPage(QWidget* parent)
 
 void StartPage::dragEnterEvent(QDragEnterEvent* event)
 {
-    if (droppedIso(event->mimeData()).isEmpty()) {
-        event->ignore();
-        return;
-    }
-    event->setDropAction(Qt::CopyAction);
-    event->accept();
+    takeIso(event);
 }
 
 void StartPage::dropEvent(QDropEvent* event)
 {
-    const QString iso = droppedIso(event->mimeData());
-    if (iso.isEmpty()) {
-        event->ignore();
-        return;
+    if (const QString iso = takeIso(event); !iso.isEmpty()) {
+        Q_EMIT isoDropped(iso);
     }
-    event->setDropAction(Qt::CopyAction);
-    event->accept();
-    Q_EMIT isoDropped(iso);
 }
 
 } // namespace platter
