@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/main_window/full_screen_bar.h"
 
+#include "ui/elided_label.h"
 #include "ui/icons.h"
-#include "ui/main_window/elided_label.h"
 
 #include <QCoreApplication>
 #include <QHBoxLayout>

@@ -7,8 +7,8 @@
 
 namespace platter {
 
-// The ISO that EVENT (a drag that enters or moves, or the drop) carries: the only file, local, with a name that ends
-// in ".iso". The event is accepted as a copy then; with anything else it is ignored, and the result is empty.
+// The ISO that EVENT (a drag that enters or moves, or the drop) carries: the only file, local, with a name that
+// ends in ".iso". The event is accepted as a copy then; with anything else it is ignored, and the result is empty.
 QString takeIso(QDropEvent* event);
 
 } // namespace platter

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/new_vm/name_page.h"
 
-#include "wizards/elided_path.h"
+#include "ui/elided_label.h"
 #include "wizards/field_message.h"
 #include "wizards/note_label.h"
 #include "wizards/path_field.h"
@@ -20,13 +20,14 @@ NamePage::NamePage(MachineDraft& draft)
     , m_nameMessage(new FieldMessage(m_name))
     , m_place(new PathField(PathField::Kind::Folder, tr("Folder for the machine")))
     , m_placeMessage(new FieldMessage(m_place->edit()))
-    , m_folder(new ElidedPath(tr("The machine’s folder")))
+    , m_folder(new ElidedLabel(tr("The machine’s folder: %1")))
 {
     m_name->setObjectName(QStringLiteral("machineName"));
     m_nameMessage->setObjectName(QStringLiteral("nameMessage"));
     m_place->edit()->setObjectName(QStringLiteral("machinePlace"));
     m_placeMessage->setObjectName(QStringLiteral("placeMessage"));
     m_folder->setObjectName(QStringLiteral("machineFolder"));
+    m_folder->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     m_place->setPlaceholder(draft.store().root());
     m_place->setStartFolder(draft.store().root());
 
@@ -99,7 +100,7 @@ void NamePage::putPlace()
 
 void NamePage::showFolder()
 {
-    m_folder->setText(machineFolderOf(draft().choices(), draft().store()));
+    m_folder->setFullText(machineFolderOf(draft().choices(), draft().store()));
 }
 
 QString NamePage::choice() const

@@ -8,7 +8,7 @@ class QLineEdit;
 
 namespace platter {
 
-class ElidedPath;
+class ElidedLabel;
 class FieldMessage;
 class PathField;
 
@@ -31,7 +31,7 @@ private:
     FieldMessage* m_nameMessage;
     PathField* m_place;
     FieldMessage* m_placeMessage;
-    ElidedPath* m_folder;
+    ElidedLabel* m_folder;
 };
 
 } // namespace platter

@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/main_window/elided_label.h"
+#include "ui/elided_label.h"
+
+#include <QEvent>
 
 namespace platter {
 
 ElidedLabel::ElidedLabel(QWidget* parent)
+    : ElidedLabel(QStringLiteral("%1"), parent)
+{
+}
+
+ElidedLabel::ElidedLabel(const QString& spoken, QWidget* parent)
     : QLabel(parent)
+    , m_spoken(spoken)
 {
     setTextFormat(Qt::PlainText);
 }
@@ -15,7 +23,7 @@ void ElidedLabel::setFullText(const QString& text)
         return;
     }
     m_text = text;
-    setAccessibleName(text);
+    setAccessibleName(m_spoken.arg(text));
     updateGeometry();
     elide();
 }
@@ -35,6 +43,14 @@ QSize ElidedLabel::minimumSizeHint() const
 QSize ElidedLabel::sizeHint() const
 {
     return {fontMetrics().horizontalAdvance(m_text) + 1, fontMetrics().height()};
+}
+
+void ElidedLabel::changeEvent(QEvent* event)
+{
+    QLabel::changeEvent(event);
+    if (event->type() == QEvent::FontChange) {
+        elide();
+    }
 }
 
 void ElidedLabel::resizeEvent(QResizeEvent* event)
