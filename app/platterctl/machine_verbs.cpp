@@ -2,6 +2,7 @@
 #include "app/platterctl/choices.h"
 #include "app/platterctl/machine_json.h"
 #include "app/platterctl/verb.h"
+#include "core/live/machine_removal.h"
 #include "core/qemu/command_line.h"
 
 #include <QCoreApplication>
@@ -23,12 +24,6 @@ QCommandLineOption flag(const char* name, const QString& description)
 {
     return {QString::fromLatin1(name), description};
 }
-
-// A machine of the list with its state; broken ones have an error instead.
-struct Row {
-    StoreEntry entry;
-    MachineState state = MachineState::Off;
-};
 
 QCoro::Task<int> list(Context* context, Arguments, Report report)
 {
@@ -197,12 +192,7 @@ QCoro::Task<int> remove(Context* context, Arguments arguments, Report report)
 {
     const QString name = arguments.positional[0];
     const bool forGood = arguments.isSet(QStringLiteral("for-good"));
-    // A machine that cannot be read can still be deleted; one that can must be off.
-    if (const auto session = co_await sessionOf(context, name); session && isUp((*session)->state())) {
-        co_return report.failed(Error{ErrorKind::WrongState, tr("%1 is not off and cannot be deleted.").arg(name),
-            tr("Shut it down first: platterctl machine shutdown NAME")});
-    }
-    const Result<void> gone = forGood ? context->store.deleteForGood(name) : context->store.moveToTrash(name);
+    const Result<void> gone = removeMachine(context->places, name, forGood ? Removal::ForGood : Removal::ToTrash);
     if (!gone) {
         co_return report.failed(gone.error());
     }

@@ -272,31 +272,27 @@ QCoro::Task<Result<MachineSession*>> MachineLibrary::create(NewMachine choices)
     co_return session;
 }
 
-Result<void> MachineLibrary::moveToTrash(const QString& name)
+QCoro::Task<Result<void>> MachineLibrary::remove(QString name, Removal removal)
 {
-    MachineSession* session = find(name);
-    const std::optional<RuntimeFolder> runtime = session
-        ? std::optional(RuntimeFolder::of(m_places.runtime, session->machine().definition.id))
-        : std::nullopt;
-    if (session != nullptr && (isUp(session->state()) || runtime->runningQemu())) {
-        return std::unexpected(Error{ErrorKind::WrongState, tr("“%1” cannot be deleted while it is up.").arg(name),
-            tr("Shut it down or power it off first."), nameOf(session->state())});
+    const QPointer<MachineLibrary> self(this);
+    const MachineSession* session = find(name);
+    const bool isEntryOnly = session == nullptr;
+    // Also one that this program is about to start, which nothing on disk tells yet.
+    if (session != nullptr && isUp(session->state())) {
+        co_return std::unexpected(
+            Error{ErrorKind::WrongState, tr("“%1” cannot be deleted while it is up.").arg(name),
+                tr("Shut it down or power it off first."), nameOf(session->state())});
     }
-    const Result<void> moved = m_store.moveToTrash(name);
+    const Result<void> removed = co_await QtConcurrent::run(removeMachine, m_places, name, removal);
     // One that disappeared under the library is an entry and nothing else.
-    const bool isGone = !moved && moved.error().kind == ErrorKind::NotFound && session == nullptr;
-    if (!moved && !isGone) {
-        return moved;
+    const bool isGone = !removed && removed.error().kind == ErrorKind::NotFound && isEntryOnly;
+    if (!removed && !isGone) {
+        co_return removed;
     }
-    if (runtime) {
-        // What a crash left behind would speak of a machine that is gone.
-        LaunchRecord::forget(*runtime);
-        if (!runtime->runningQemu()) {
-            QDir(runtime->path).removeRecursively();
-        }
+    if (self) {
+        reload();
     }
-    reload();
-    return {};
+    co_return Result<void>();
 }
 
 } // namespace platter

@@ -3,6 +3,7 @@
 // machines. GUI thread; owned by the application.
 #pragma once
 
+#include "core/live/machine_removal.h"
 #include "core/live/machine_session.h"
 #include "core/machine/new_machine.h"
 
@@ -36,8 +37,8 @@ public:
 
     // Makes the machine in a worker thread; its entry is there when the task ends.
     QCoro::Task<Result<MachineSession*>> create(NewMachine choices);
-    // Only while off.
-    Result<void> moveToTrash(const QString& name);
+    // Only while off; in a worker thread. Its entry is gone when the task ends.
+    QCoro::Task<Result<void>> remove(QString name, Removal removal);
 
     // Reads the store again. Machines that disappeared under the library, and have been entries with an error
     // since, are forgotten. When something changes on disk, the library reads it by itself and forgets nothing.

@@ -410,12 +410,13 @@ void MachineActions::doMoveToTrash()
             .consequence = consequence,
             .verb = tr("Move %1 to trash").arg(m_name)},
         [this, name = m_name] {
-            const Result<void> moved = m_library.moveToTrash(name);
-            if (!moved && moved.error().kind == ErrorKind::Unsupported) {
-                askToDeleteForGood(name, moved.error());
-            } else if (!moved) {
-                Q_EMIT failed(name, moved.error());
-            }
+            QCoro::connect(m_library.remove(name, Removal::ToTrash), this, [this, name](const Result<void>& moved) {
+                if (!moved && moved.error().kind == ErrorKind::Unsupported) {
+                    askToDeleteForGood(name, moved.error());
+                } else if (!moved) {
+                    Q_EMIT failed(name, moved.error());
+                }
+            });
         });
 }
 
@@ -428,10 +429,12 @@ void MachineActions::askToDeleteForGood(const QString& name, const Error& why)
             .verb = tr("Delete %1 for good").arg(name),
             .detail = why.detail},
         [this, name] {
-            if (const Result<void> deleted = m_library.store().deleteForGood(name); !deleted) {
-                Q_EMIT failed(name, deleted.error());
-            }
-            m_library.reload();
+            QCoro::connect(
+                m_library.remove(name, Removal::ForGood), this, [this, name](const Result<void>& deleted) {
+                    if (!deleted) {
+                        Q_EMIT failed(name, deleted.error());
+                    }
+                });
         });
 }
 

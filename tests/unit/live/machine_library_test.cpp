@@ -132,7 +132,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(!library.find(QStringLiteral("box")), patience);
         QCOMPARE(library.entries().size(), 2U);
         // Deleted as an entry, too.
-        QVERIFY(library.moveToTrash(QStringLiteral("box")));
+        QVERIFY(QCoro::waitFor(library.remove(QStringLiteral("box"), Removal::ToTrash)));
         QCOMPARE(names(library), QStringList{QStringLiteral("another")});
     }
 
@@ -206,7 +206,7 @@ private Q_SLOTS:
         AcceleratorProbe probe(places.cache);
         MachineLibrary library(places, probe);
         scripted.run(QStringLiteral("running"));
-        const Result<void> refused = library.moveToTrash(QStringLiteral("box"));
+        const Result<void> refused = QCoro::waitFor(library.remove(QStringLiteral("box"), Removal::ToTrash));
         QVERIFY(!refused);
         QCOMPARE(refused.error().kind, ErrorKind::WrongState);
         QVERIFY(QFile::exists(scripted.machine().definitionFile()));
@@ -215,7 +215,7 @@ private Q_SLOTS:
         scripted.end(ScriptedMachine::End::Killed);
         QCoro::waitFor(library.find(QStringLiteral("box"))->refresh());
         QTRY_COMPARE_WITH_TIMEOUT(library.find(QStringLiteral("box"))->state(), MachineState::Crashed, patience);
-        const Result<void> moved = library.moveToTrash(QStringLiteral("box"));
+        const Result<void> moved = QCoro::waitFor(library.remove(QStringLiteral("box"), Removal::ToTrash));
         QVERIFY2(moved, qUtf8Printable(moved ? QString() : moved.error().text()));
         QVERIFY(library.entries().empty());
         QVERIFY(!QFile::exists(scripted.machine().folder));
