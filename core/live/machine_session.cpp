@@ -375,14 +375,21 @@ QCoro::Task<Result<void>> MachineSession::powerOff()
 QCoro::Task<Result<void>> MachineSession::setMedium(SlotId slot, QString iso)
 {
     const QPointer<MachineSession> self(this);
+    const Error noDrive{ErrorKind::NotFound, tr("“%1” has no DVD drive in slot %2.").arg(name(), slot.toString()),
+        tr("Choose one of its DVD drives."), {}};
     const Drive* drive = m_machine.definition.driveAt(slot);
     if (drive == nullptr || !std::holds_alternative<DvdDrive>(drive->what)) {
-        co_return std::unexpected(
-            Error{ErrorKind::NotFound, tr("“%1” has no DVD drive in slot %2.").arg(name(), slot.toString()),
-                tr("Choose one of its DVD drives."), {}});
+        co_return std::unexpected(noDrive);
     }
-    if (const Result<void> readable = iso.isEmpty() ? Result<void>() : checkMedium(iso); !readable) {
-        co_return readable;
+    if (!iso.isEmpty()) {
+        // Storage that hangs must not take the window with it.
+        const Result<void> readable = co_await QtConcurrent::run(checkMedium, iso);
+        if (!self) {
+            co_return std::unexpected(sessionEnded());
+        }
+        if (!readable) {
+            co_return readable;
+        }
     }
     if (m_running) {
         const Result<void> changed = co_await changeMedium(m_running->monitor(), m_runtime, slot, iso);
@@ -393,13 +400,15 @@ QCoro::Task<Result<void>> MachineSession::setMedium(SlotId slot, QString iso)
             co_return changed;
         }
     }
-    co_return changeDefinition([slot, iso](Definition& definition) -> Result<void> {
+    co_return changeDefinition([slot, iso, noDrive](Definition& definition) -> Result<void> {
         for (Drive& candidate : definition.drives) {
             if (candidate.slot == slot && std::holds_alternative<DvdDrive>(candidate.what)) {
                 candidate.what = DvdDrive{iso};
+                return {};
             }
         }
-        return {};
+        // Another program has taken it out meanwhile.
+        return std::unexpected(noDrive);
     });
 }
 

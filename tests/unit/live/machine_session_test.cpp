@@ -386,6 +386,17 @@ private Q_SLOTS:
         QCOMPARE(std::get<DvdDrive>(stored->definition.driveAt({0, 1})->what).medium, iso.fileName());
         QVERIFY(QCoro::waitFor(session->setMedium({0, 1}, QString())));
         QVERIFY(std::get<DvdDrive>(session->machine().definition.driveAt({0, 1})->what).medium.isEmpty());
+
+        // Another program takes the drive out, and nobody has told this session yet.
+        QVERIFY(MachineStore(scripted.places().machines)
+                .update(QStringLiteral("box"), [](Definition& definition) -> Result<void> {
+                    std::erase_if(definition.drives, [](const Drive& drive) { return drive.slot == SlotId{0, 1}; });
+                    std::erase(definition.bootOrder, BootDevice(SlotId{0, 1}));
+                    return {};
+                }));
+        const Result<void> gone = QCoro::waitFor(session->setMedium({0, 1}, iso.fileName()));
+        QVERIFY(!gone);
+        QCOMPARE(gone.error().kind, ErrorKind::NotFound);
     }
 };
 
