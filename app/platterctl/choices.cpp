@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/platterctl/choices.h"
 
-#include "core/media/install_medium.h"
+#include "core/machine/suggestions.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -112,8 +112,8 @@ QList<QCommandLineOption> choiceOptions()
     QCommandLineOption network = option("network", tr("nat (default) or none."), "nat|none");
     network.setDefaultValue(QStringLiteral("nat"));
     return {
-        option("memory", tr("Memory, as in 2G. By default what the system on the first ISO asks for."), "size"),
-        option("cpus", tr("Processors. By default what the system on the first ISO asks for."), "number"),
+        option("memory", tr("Memory, as in 2G. By default what suits the system on the first ISO."), "size"),
+        option("cpus", tr("Processors. By default what suits the system on the first ISO."), "number"),
         option("disk", tr("Make a disk of this size, as in 40G."), "size"),
         option("disk-format", tr("The new disk's format: vhdx (default), qcow2 or raw."), "format"),
         option("disk-file", tr("With --disk: where to make it. Alone: an existing disk image."), "file"),
@@ -135,19 +135,17 @@ Result<NewMachine> choicesFrom(const Arguments& arguments)
     for (const QString& iso : arguments.values(QStringLiteral("iso"))) {
         choices.media.append(absolute(iso));
     }
-    const HostResources host = HostResources::ofThisHost();
-    choices.cpus = std::min(choices.cpus, host.cpus);
+    std::optional<InstallMedium> medium;
     if (!choices.media.isEmpty()) {
-        if (const Result<InstallMedium> medium = inspectMedium(choices.media.first())) {
+        // What is wrong with it is for mediaProblems() to say.
+        if (const Result<InstallMedium> inspected = inspectMedium(choices.media.first())) {
+            medium = *inspected;
             choices.osId = medium->osId;
-            if (medium->recommended.memory > ByteCount()) {
-                choices.memory = std::min(medium->recommended.memory, host.memory);
-            }
-            if (medium->recommended.cpus > 0) {
-                choices.cpus = std::min(medium->recommended.cpus, host.cpus);
-            }
         }
     }
+    const Suggestion suggestion = suggestionFor(medium, HostResources::ofThisHost());
+    choices.memory = suggestion.memory;
+    choices.cpus = suggestion.cpus;
     if (const QString text = arguments.value(QStringLiteral("memory")); !text.isEmpty()) {
         const Result<ByteCount> memory = ByteCount::parse(text);
         if (!memory) {
