@@ -5,6 +5,7 @@
 #include "core/qemu/detached_process.h"
 #include "core/qemu/launch_failure.h"
 #include "core/qemu/start_lock.h"
+#include "core/unique_fd.h"
 
 #include <QCoreApplication>
 #include <QCoroTimer>
@@ -16,11 +17,8 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <fcntl.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 namespace platter {
 
@@ -53,7 +51,11 @@ Result<void> provideNvram(const StoredMachine& machine, const Firmware& firmware
     }
     const QFileInfo nvram(machine.nvramFile());
     if (!nvram.exists()) {
-        return replaceContent(what, machine.nvramFile(), source.readAll());
+        const QByteArray content = source.readAll();
+        if (source.error() != QFileDevice::NoError || content.size() != source.size()) {
+            return std::unexpected(systemError(what, source.fileName(), EIO));
+        }
+        return replaceContent(what, machine.nvramFile(), content);
     }
     if (firmware.varsFormat == QStringLiteral("raw") && nvram.size() != source.size()) {
         return std::unexpected(Error{ErrorKind::Corrupt,
@@ -95,18 +97,15 @@ public:
     {
     }
 
-    ~UpWatch() { hangUp(); }
-    Q_DISABLE_COPY_MOVE(UpWatch)
-
     bool isUp()
     {
-        if (m_fd < 0 && !connect()) {
+        if (!m_fd && !connect()) {
             return false;
         }
         char greeting[3];
-        const ssize_t got = ::recv(m_fd, greeting, sizeof greeting, MSG_PEEK);
+        const ssize_t got = ::recv(m_fd.get(), greeting, sizeof greeting, MSG_PEEK);
         if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
-            hangUp();
+            m_fd.reset();
         }
         return got == ssize_t(sizeof greeting) && std::memcmp(greeting, "RFB", sizeof greeting) == 0;
     }
@@ -120,23 +119,15 @@ private:
             return false;
         }
         std::memcpy(address.sun_path, m_path.constData(), size_t(m_path.size()));
-        m_fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-        if (m_fd >= 0 && ::connect(m_fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-            hangUp();
+        m_fd = UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+        if (m_fd && ::connect(m_fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+            m_fd.reset();
         }
-        return m_fd >= 0;
-    }
-
-    void hangUp()
-    {
-        if (m_fd >= 0) {
-            ::close(m_fd);
-            m_fd = -1;
-        }
+        return bool(m_fd);
     }
 
     QByteArray m_path;
-    int m_fd = -1;
+    UniqueFd m_fd;
 };
 
 QString wordsSince(const QString& log, qint64 offset)

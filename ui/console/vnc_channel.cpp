@@ -22,23 +22,17 @@ VncChannel::VncChannel(VncScreen* screen)
 {
 }
 
-VncChannel::~VncChannel()
-{
-    if (m_wake >= 0)
-        ::close(m_wake);
-}
-
 void VncChannel::wake()
 {
     const quint64 one = 1;
     // A full counter is as good as one more.
-    [[maybe_unused]] const auto written = ::write(m_wake, &one, sizeof one);
+    [[maybe_unused]] const auto written = ::write(m_wake.get(), &one, sizeof one);
 }
 
 void VncChannel::quiet()
 {
     quint64 count = 0;
-    [[maybe_unused]] const auto got = ::read(m_wake, &count, sizeof count);
+    [[maybe_unused]] const auto got = ::read(m_wake.get(), &count, sizeof count);
 }
 
 void VncChannel::close()

@@ -4,6 +4,7 @@
 // Owned by both; the last one to let go destroys it.
 #pragma once
 
+#include "core/unique_fd.h"
 #include "ui/console/screen_source.h"
 
 #include <mutex>
@@ -40,7 +41,6 @@ using VncInput = std::variant<KeyInput, PointerInput>;
 class VncChannel {
 public:
     explicit VncChannel(VncScreen* screen);
-    ~VncChannel();
     VncChannel(const VncChannel&) = delete;
     VncChannel& operator=(const VncChannel&) = delete;
 
@@ -64,7 +64,7 @@ public:
 
     // Becomes readable when there is input, another interval, a frame taken or the end; quiet() makes it
     // unreadable.
-    int wakeDescriptor() const { return m_wake; }
+    int wakeDescriptor() const { return m_wake.get(); }
 
     void quiet();
     // The socket that close() shuts down under whoever blocks on it; -1 for none.
@@ -78,7 +78,7 @@ private:
     void push(const VncInput& input); // these two with m_mutex held
     void announce();
 
-    const int m_wake; // eventfd
+    const UniqueFd m_wake; // eventfd
     mutable std::mutex m_mutex;
     VncScreen* m_screen;
     bool m_closed = false;
