@@ -104,9 +104,8 @@ int main(int argc, char** argv)
     if (qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY")
         && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
         std::fprintf(stderr,
-            "platter: There is no display: neither DISPLAY nor WAYLAND_DISPLAY is set. Use platterctl here, or "
-            "start "
-            "platter in a desktop.\n");
+            "platter: There is no display: neither DISPLAY nor WAYLAND_DISPLAY is set. Use platterctl here, "
+            "or start platter in a desktop.\n");
         return 1;
     }
 

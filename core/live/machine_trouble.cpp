@@ -123,8 +123,7 @@ Error doesNotAnswer(const StoredMachine& machine, const Error& why)
 {
     return {why.kind, Texts::tr("“%1” runs, but its QEMU does not answer.").arg(machine.name),
         Texts::tr("QEMU may hang, or another program may be connected to it. It is taken up as soon as it answers; "
-                  "powering it "
-                  "off ends it in any case."),
+                  "powering it off ends it in any case."),
         why.summary + QLatin1Char(' ') + why.detail};
 }
 
