@@ -4,7 +4,17 @@
 #include "core/machine/rules.h"
 #include "wizards/new_vm/new_vm_wizard.h"
 
+#include <QCoreApplication>
+#include <QSettings>
+
 namespace platter {
+
+void Application::introduce()
+{
+    QCoreApplication::setOrganizationName(QStringLiteral("platter"));
+    QCoreApplication::setApplicationName(QStringLiteral("platter"));
+    QSettings::setDefaultFormat(QSettings::IniFormat);
+}
 
 Application::Application(const Places& places, QSettings& settings)
     : m_places(places)

@@ -19,6 +19,10 @@ class Application : public QObject {
     Q_OBJECT
 
 public:
+    // Names the program, and by that the one file of settings that every QSettings() means. Before the
+    // QApplication.
+    static void introduce();
+
     Application(const Places& places, QSettings& settings);
     ~Application() override;
 

@@ -87,7 +87,7 @@ void translate(QApplication& application)
 
 int main(int argc, char** argv)
 {
-    QCoreApplication::setApplicationName(QStringLiteral("platter"));
+    Application::introduce();
     QCoreApplication::setApplicationVersion(QStringLiteral(PLATTER_VERSION));
     if (argc > 1 && qstrcmp(argv[1], "--tour") == 0) {
         return playTour(argc - 1, argv + 1);
@@ -131,8 +131,7 @@ int main(int argc, char** argv)
     if (*role == SingleInstance::Role::Later) {
         return 0;
     }
-    QSettings settings(
-        QSettings::IniFormat, QSettings::UserScope, QStringLiteral("platter"), QStringLiteral("platter"));
+    QSettings settings;
     Application platter(*places, settings);
     QObject::connect(&instance, &SingleInstance::requested, &platter, &Application::open);
     platter.open(*request);

@@ -23,7 +23,7 @@ int main(int argc, char** argv)
         std::fprintf(stderr, "platter: %s\n%s\n", qPrintable(error.text()), qPrintable(error.detail));
         return 1;
     };
-    QCoreApplication::setApplicationName(QStringLiteral("platter"));
+    Application::introduce();
     const auto stage = tour::Stage::build();
     if (!stage) {
         return giveUp(stage.error());
@@ -34,8 +34,7 @@ int main(int argc, char** argv)
     if (!places) {
         return giveUp(places.error());
     }
-    QSettings settings(
-        QSettings::IniFormat, QSettings::UserScope, QStringLiteral("platter"), QStringLiteral("platter"));
+    QSettings settings;
     Application platter(*places, settings);
     platter.open({});
 

@@ -32,6 +32,14 @@ private Q_SLOTS:
 
     void cleanup() { m_application.reset(); }
 
+    void remembersInOneFile()
+    {
+        // The wizard's recent media among them.
+        Application::introduce();
+        QVERIFY2(QSettings().fileName().endsWith(QLatin1String("/platter/platter.ini")),
+            qUtf8Printable(QSettings().fileName()));
+    }
+
     void opensTheWizardThatTheWindowAsksFor()
     {
         m_application->open({});
