@@ -28,13 +28,6 @@ QString suffixOf(DiskFormat format)
     return QLatin1Char('.') + nameOf(format);
 }
 
-QString fileOf(const NewDisk& disk, const QString& machineFolder)
-{
-    return disk.file.isEmpty()
-        ? machineFolder + QLatin1Char('/') + QFileInfo(machineFolder).fileName() + suffixOf(disk.format)
-        : disk.file;
-}
-
 bool isInside(const QString& file, const QString& folder)
 {
     return file.startsWith(folder + QLatin1Char('/')) && !file.mid(folder.size() + 1).contains(QLatin1Char('/'));
@@ -218,7 +211,7 @@ void checkNewDisk(Problems& list, const NewDisk& disk, const QString& machineFol
         list.add(Choice::Disk, program.error());
     }
     QString folder = nearestFolder(machineFolder);
-    const bool isInMachine = isInside(fileOf(disk, machineFolder), machineFolder);
+    const bool isInMachine = isInside(newDiskFile(disk, machineFolder), machineFolder);
     if (isInMachine && !hasPlace) {
         return; // that has been said
     }
@@ -311,6 +304,13 @@ QString networkLines(const NewMachine& choices)
 
 } // namespace
 
+QString newDiskFile(const NewDisk& disk, const QString& machineFolder)
+{
+    return disk.file.isEmpty()
+        ? machineFolder + QLatin1Char('/') + QFileInfo(machineFolder).fileName() + suffixOf(disk.format)
+        : disk.file;
+}
+
 Definition definitionFor(const NewMachine& choices, const QString& machineFolder)
 {
     Definition definition;
@@ -336,7 +336,7 @@ Definition definitionFor(const NewMachine& choices, const QString& machineFolder
         const SlotId slot = nextSlot();
         disks.push_back(slot);
         if (const NewDisk* made = std::get_if<NewDisk>(&choices.disk)) {
-            definition.drives.push_back({slot, DiskDrive{fileOf(*made, machineFolder), made->format}});
+            definition.drives.push_back({slot, DiskDrive{newDiskFile(*made, machineFolder), made->format}});
         } else {
             const QString file = std::get<ExistingDisk>(choices.disk).file;
             definition.drives.push_back({slot, DiskDrive{file, formatOf(file)}});

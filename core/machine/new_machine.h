@@ -20,6 +20,9 @@ struct NewDisk {
     QString file = {}; // empty: "<name>.vhdx" in the machine's folder
 };
 
+// Where a new disk will be.
+QString newDiskFile(const NewDisk& disk, const QString& machineFolder);
+
 struct ExistingDisk {
     QString file;
 };

@@ -3,7 +3,6 @@
 
 #include "core/machine/suggestions.h"
 
-#include <QDir>
 #include <QFileInfo>
 #include <QStorageInfo>
 
@@ -16,11 +15,7 @@ QString machineFolderOf(const NewMachine& choices, const MachineStore& store)
 
 QString diskFileOf(const NewMachine& choices, const NewDisk& disk, const MachineStore& store)
 {
-    if (!disk.file.isEmpty()) {
-        return disk.file;
-    }
-    return QDir(machineFolderOf(choices, store))
-        .filePath(QStringLiteral("%1.%2").arg(choices.name, nameOf(disk.format)));
+    return newDiskFile(disk, machineFolderOf(choices, store));
 }
 
 Assessment assess(const NewMachine& choices, const MachineStore& store, const HostResources& host)
