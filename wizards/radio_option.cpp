@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/radio_option.h"
 
-#include "wizards/note_label.h"
+#include "ui/note_label.h"
 
 #include <QButtonGroup>
 #include <QMouseEvent>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/status_mark.h"
 
-#include "wizards/shades.h"
+#include "ui/shades.h"
 
 #include <QPainter>
 #include <QPainterPath>

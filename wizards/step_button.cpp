@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/step_button.h"
 
-#include "wizards/shades.h"
+#include "ui/shades.h"
 
 #include <QKeyEvent>
 #include <QPainter>

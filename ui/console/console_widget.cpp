@@ -4,6 +4,7 @@
 #include "ui/console/notice_panel.h"
 #include "ui/console/screen_view.h"
 #include "ui/console/typist.h"
+#include "ui/icons.h"
 
 #include <QEvent>
 #include <QLabel>
@@ -144,12 +145,12 @@ std::optional<ConsoleNotice> ConsoleWidget::ownNotice() const
     ConsoleNotice notice;
     notice.busy = true;
     if (screen->state() == ScreenSource::State::Connected) {
-        notice.icon = QIcon::fromTheme(QStringLiteral("video-display"));
+        notice.icon = symbolicIcon(QStringLiteral("video-display"));
         notice.title = tr("No picture yet");
         notice.text = tr("The guest has not drawn anything so far.");
         return notice;
     }
-    notice.icon = QIcon::fromTheme(QStringLiteral("network-connect"));
+    notice.icon = symbolicIcon(QStringLiteral("network-wired"));
     notice.title = tr("Waiting for the screen");
     notice.text =
         screen->lastError() ? screen->lastError()->text() : tr("The machine is up; its screen is being opened.");

@@ -2,6 +2,7 @@
 #include "ui/details/code_view.h"
 
 #include "ui/details/highlighting.h"
+#include "ui/shades.h"
 
 #include <KSyntaxHighlighting/Definition>
 #include <KSyntaxHighlighting/Format>
@@ -32,7 +33,7 @@ protected:
             SyntaxHighlighter::applyFormat(offset, length, format);
             return;
         }
-        setFormat(offset, qMin(length, m_prefix - offset), m_view->palette().color(QPalette::PlaceholderText));
+        setFormat(offset, qMin(length, m_prefix - offset), quietText(m_view->palette(), QPalette::Base));
         if (offset + length > m_prefix) {
             SyntaxHighlighter::applyFormat(m_prefix, offset + length - m_prefix, format);
         }

@@ -5,6 +5,7 @@
 #include "ui/main_window/machine_delegate.h"
 #include "ui/main_window/machine_list_model.h"
 #include "ui/main_window/machine_list_view.h"
+#include "ui/note_label.h"
 
 #include <QKeyEvent>
 #include <QLabel>
@@ -45,11 +46,9 @@ MachineListPanel::MachineListPanel(MachineLibrary& library, QWidget* parent)
     m_noMatch->setWordWrap(true);
     m_noMatch->setMargin(8);
     m_noMatch->hide();
-    m_footer = new QLabel;
+    m_footer = new NoteLabel;
     m_footer->setObjectName(QStringLiteral("listFooter"));
-    m_footer->setWordWrap(true);
     m_footer->setMargin(8);
-    m_footer->setForegroundRole(QPalette::PlaceholderText);
 
     setFocusProxy(m_list);
     auto* column = new QVBoxLayout(this);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/new_vm/disk_page.h"
 
+#include "ui/note_label.h"
 #include "wizards/field_message.h"
-#include "wizards/note_label.h"
 #include "wizards/path_field.h"
 #include "wizards/radio_option.h"
 #include "wizards/size_field.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/new_vm/forward_row.h"
 
-#include "wizards/note_label.h"
+#include "ui/note_label.h"
 
 #include <QComboBox>
 #include <QGridLayout>

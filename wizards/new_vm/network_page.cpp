@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/new_vm/network_page.h"
 
+#include "ui/note_label.h"
 #include "wizards/field_message.h"
 #include "wizards/new_vm/forward_row.h"
-#include "wizards/note_label.h"
 #include "wizards/radio_option.h"
 
 #include <QButtonGroup>

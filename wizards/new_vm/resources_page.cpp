@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/new_vm/resources_page.h"
 
+#include "ui/note_label.h"
 #include "wizards/field_message.h"
-#include "wizards/note_label.h"
 #include "wizards/size_field.h"
 
 #include <QHBoxLayout>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/new_vm/system_page.h"
 
+#include "ui/note_label.h"
 #include "wizards/field_message.h"
 #include "wizards/new_vm/medium_inspection.h"
 #include "wizards/new_vm/recent_media.h"
-#include "wizards/note_label.h"
 #include "wizards/path_field.h"
 #include "wizards/radio_option.h"
 

@@ -21,6 +21,7 @@
 #include <QVBoxLayout>
 #include <QWheelEvent>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 
@@ -638,7 +639,13 @@ void ConsoleWidgetTest::saysWhatItWaitsFor()
         }
         return QString();
     };
+    // With a picture, whatever icons the desktop has.
+    const auto hasIcon = [&] {
+        return std::ranges::any_of(w.console->findChildren<QLabel*>(),
+            [](const QLabel* label) { return label->isVisible() && !label->pixmap().isNull(); });
+    };
     QTRY_COMPARE(title(), QStringLiteral("Waiting for the screen"));
+    QVERIFY(hasIcon());
     {
         VncServer server(socketPath(), Guest);
         QTRY_VERIFY(!screen.frame().isNull());
@@ -648,6 +655,7 @@ void ConsoleWidgetTest::saysWhatItWaitsFor()
     RecordingSource blank;
     w.console->setSource(&blank);
     QTRY_COMPARE(title(), QStringLiteral("No picture yet"));
+    QVERIFY(hasIcon());
     blank.show(pictureOf(Qt::red));
     QTRY_COMPARE(title(), QString());
     screen.close();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "wizards/shades.h"
+#include "ui/shades.h"
 
 namespace platter {
 

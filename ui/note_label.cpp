@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "wizards/note_label.h"
+#include "ui/note_label.h"
 
-#include "wizards/shades.h"
+#include "ui/shades.h"
 
 #include <QApplication>
 #include <QEvent>
