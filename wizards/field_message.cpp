@@ -130,7 +130,7 @@ void FieldMessage::undescribe()
 void FieldMessage::offerFix(const QString& verb, std::function<void()> fix)
 {
     m_fix = std::move(fix);
-    m_fixButton->setText(verb);
+    m_fixButton->setText(QString(verb).replace(QLatin1Char('&'), QLatin1String("&&")));
     m_fixButton->setAccessibleName(verb);
     m_fixButton->show();
 }

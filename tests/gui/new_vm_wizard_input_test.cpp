@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizard_stage.h"
 
+#include <QAbstractButton>
 #include <QDir>
 #include <QFile>
 
@@ -170,6 +171,21 @@ private Q_SLOTS:
         const QByteArray fieldName = field.toLatin1();
         stage.type(fieldName.constData(), text);
         QVERIFY(stage.isRefused(fieldName.constData(), message.toLatin1().constData(), sentence));
+    }
+
+    // No character of a name is taken for a mnemonic.
+    void suggestsNamesWhole()
+    {
+        WizardStage stage;
+        QVERIFY(QDir().mkpath(stage.file(QStringLiteral("machines/R&D"))));
+        write(stage.file(QStringLiteral("machines/R&D/machine.json")), "{}");
+        stage.open();
+        stage.click("later");
+        QVERIFY(stage.goTo(NamePageNumber));
+        stage.type("machineName", QStringLiteral("R&D"));
+        const auto* fix = stage.find<QWidget>("nameMessage")->findChild<QAbstractButton*>();
+        QTRY_COMPARE_WITH_TIMEOUT(fix->text(), QStringLiteral("Use “R&&D-2”"), 20000);
+        QCOMPARE(fix->accessibleName(), QStringLiteral("Use “R&D-2”"));
     }
 
     void samePortTwice()

@@ -6,6 +6,12 @@
 
 namespace platter {
 
+namespace {
+
+constexpr int widestVerb = 320;
+
+} // namespace
+
 QMessageBox* ask(QWidget* parent, const Confirmation& confirmation, std::function<void()> agreed)
 {
     auto* box = new QMessageBox(
@@ -15,8 +21,12 @@ QMessageBox* ask(QWidget* parent, const Confirmation& confirmation, std::functio
     box->setTextFormat(Qt::PlainText);
     box->setInformativeText(confirmation.consequence);
     box->setDetailedText(confirmation.detail);
-    QPushButton* verb = box->addButton(confirmation.verb, QMessageBox::DestructiveRole);
+    // A name of any length, with & in it or not, is what the button says.
+    const QString shown = box->fontMetrics().elidedText(confirmation.verb, Qt::ElideMiddle, widestVerb);
+    QPushButton* verb =
+        box->addButton(QString(shown).replace(QLatin1Char('&'), QLatin1String("&&")), QMessageBox::DestructiveRole);
     verb->setObjectName(QStringLiteral("confirm"));
+    verb->setAccessibleName(confirmation.verb);
     box->setDefaultButton(QMessageBox::Cancel);
     box->setEscapeButton(QMessageBox::Cancel);
     QObject::connect(box, &QMessageBox::buttonClicked, parent,

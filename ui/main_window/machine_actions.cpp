@@ -168,13 +168,13 @@ void MachineActions::update()
     setUp(m_shutDown, MachineAction::ShutDown, tr("Ask the guest to shut down, by the power button"));
     setUp(m_shutDownByAgent, MachineAction::ShutDownByAgent,
         tr("Ask the guest agent, where one is installed in the guest, to shut down"));
-    setUp(m_powerOff, MachineAction::PowerOff, tr("Pull the plug"));
-    setUp(m_reset, MachineAction::Reset, tr("Press the reset button"));
+    setUp(m_powerOff, MachineAction::PowerOff, tr("Stop the machine at once, as if its plug were pulled"));
+    setUp(m_reset, MachineAction::Reset, tr("Let the machine start over at once, as its reset button would"));
     setUp(m_insertMedium, MachineAction::InsertMedium, tr("Choose an ISO for the DVD drive"));
     setUp(m_moveToTrash, MachineAction::MoveToTrash, tr("Move the machine with its disks to the trash"));
     m_showFolder->setEnabled(!now.name.isEmpty());
     m_showFolder->setToolTip(tr("Open the machine's folder in the file manager"));
-    m_mediaMenu->setEnabled(!obstacle(MachineAction::InsertMedium, now));
+    setUp(m_mediaMenu->menuAction(), MachineAction::InsertMedium, tr("Insert and eject ISOs"));
 }
 
 void MachineActions::fill(QMenu* menu) const
@@ -202,9 +202,10 @@ void MachineActions::fillMediaMenu()
         }
         const SlotId slot = drive.slot;
         const bool isEmpty = dvd->medium.isEmpty();
-        m_mediaMenu->addSection(isEmpty ? tr("%1: no medium").arg(slot.toString())
-                                        : tr("%1: %2", "a drive's slot and its medium")
-                                              .arg(slot.toString(), QFileInfo(dvd->medium).fileName()));
+        const QString medium = QFileInfo(dvd->medium).fileName().replace(QLatin1Char('&'), QLatin1String("&&"));
+        m_mediaMenu->addSection(isEmpty
+                ? tr("%1: no medium").arg(slot.toString())
+                : tr("%1: %2", "a drive's slot and its medium").arg(slot.toString(), medium));
         m_mediaMenu->addAction(symbolicIcon(QStringLiteral("media-insert")),
             isEmpty ? tr("Insert ISO into %1…").arg(slot.toString()) : tr("Change ISO in %1…").arg(slot.toString()),
             this, [this, slot] { chooseMedium(slot); });

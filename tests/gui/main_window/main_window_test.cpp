@@ -23,6 +23,9 @@
 #include <QToolButton>
 #include <QTreeWidget>
 
+#include <algorithm>
+#include <cmath>
+
 using namespace platter;
 
 class MainWindowTest : public QObject {
@@ -215,6 +218,68 @@ private Q_SLOTS:
         QTRY_VERIFY(!QFile::exists(folder));
         QVERIFY(QFile::exists(stage.file(QStringLiteral("Trash/files/old one/machine.json"))));
         QTRY_VERIFY(stage.find<QWidget>("startPage")->isVisible());
+    }
+
+    void namesWhatItThrowsAwayWhateverItIsCalled()
+    {
+        WindowStage stage;
+        stage.addMachine(QStringLiteral("R&D"));
+        const QString longName =
+            QStringLiteral("A machine with a very long name that nobody would ever read in full");
+        stage.addMachine(longName);
+        stage.window().resize(900, 600);
+        stage.window().select(QStringLiteral("R&D"));
+        stage.action("moveToTrash")->trigger();
+        const auto verb = [&] { return stage.question()->findChild<QPushButton*>(QStringLiteral("confirm")); };
+        QCOMPARE(verb()->text(), QStringLiteral("Move R&&D to trash"));
+        QTest::keyClick(stage.question(), Qt::Key_Escape);
+        QTRY_VERIFY(stage.question() == nullptr);
+        stage.window().select(longName);
+        stage.action("moveToTrash")->trigger();
+        QVERIFY(stage.question()->width() < stage.window().width());
+        QVERIFY(verb()->accessibleName().contains(longName));
+        stage.picture(QStringLiteral("trash-question-long"));
+    }
+
+    void saysWhyThereIsNoDriveForAMedium()
+    {
+        WindowStage stage;
+        Definition definition = stage.definition();
+        std::erase_if(
+            definition.drives, [](const Drive& drive) { return std::holds_alternative<DvdDrive>(drive.what); });
+        stage.addMachine(QStringLiteral("debian-13"), definition);
+        stage.window();
+        const QAction* drives = nullptr;
+        for (const QMenu* menu : stage.window().findChildren<QMenu*>()) {
+            for (const QAction* action : menu->actions()) {
+                if (action->text() == QLatin1String("&DVD drives")) {
+                    drives = action;
+                }
+            }
+        }
+        QVERIFY(drives != nullptr);
+        QVERIFY(!drives->isEnabled());
+        QVERIFY(drives->toolTip().contains(QLatin1String("debian-13 has no DVD drive.")));
+    }
+
+    void hintsAreLegible()
+    {
+        WindowStage stage;
+        stage.addMachine(QStringLiteral("debian-13"));
+        stage.window();
+        const auto* footer = stage.find<QLabel>("listFooter");
+        const auto luminance = [](const QColor& colour) {
+            const auto linear = [](float part) {
+                return part <= 0.04045F ? part / 12.92F : std::pow((part + 0.055F) / 1.055F, 2.4F);
+            };
+            return 0.2126F * linear(colour.redF()) + 0.7152F * linear(colour.greenF())
+                + 0.0722F * linear(colour.blueF());
+        };
+        const QColor text = footer->palette().color(footer->foregroundRole());
+        const QColor ground = footer->palette().color(footer->backgroundRole());
+        QCOMPARE(text.alpha(), 255);
+        const auto [dark, light] = std::minmax(luminance(text), luminance(ground));
+        QVERIFY((light + 0.05F) / (dark + 0.05F) >= 4.5F); // WCAG's least for text
     }
 
     void listsDrives()
