@@ -294,7 +294,7 @@ QString networkLines(const NewMachine& choices)
     }
     QStringList lines{Texts::tr("Network: user-mode NAT")};
     for (const PortForward& forward : choices.forwards) {
-        lines += Texts::tr("  port %1 of this host (127.0.0.1, %2) leads to port %3 of the machine")
+        lines += Texts::tr("  port %1 of this computer (127.0.0.1, %2) leads to port %3 of the machine")
                      .arg(QString::number(forward.hostPort),
                          forward.protocol == Protocol::Tcp ? QStringLiteral("TCP") : QStringLiteral("UDP"),
                          QString::number(forward.guestPort));

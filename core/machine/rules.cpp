@@ -42,7 +42,7 @@ void checkMemoryAndCpus(Violations& list, const Definition& definition, const Ho
     const ByteCount memory = definition.memory;
     if (memory < leastMemory) {
         list.add(Rule::MemoryTooSmall,
-            Texts::tr("%1 of memory are too little: the firmware needs at least %2.")
+            Texts::tr("%1 of memory is too little: the firmware needs at least %2.")
                 .arg(memory.toString(), leastMemory.toString()),
             Texts::tr("Give the machine more memory."));
     }
@@ -54,7 +54,7 @@ void checkMemoryAndCpus(Violations& list, const Definition& definition, const Ho
     }
     if (memory > host.memory) {
         list.add(Rule::MemoryBeyondHost,
-            Texts::tr("%1 of memory are more than this host has (%2).")
+            Texts::tr("%1 of memory is more than this computer has (%2).")
                 .arg(memory.toString(), host.memory.toString()),
             Texts::tr("Give the machine less memory."));
     }
@@ -64,7 +64,7 @@ void checkMemoryAndCpus(Violations& list, const Definition& definition, const Ho
     }
     if (definition.cpus > host.cpus) {
         list.add(Rule::CpusBeyondHost,
-            Texts::tr("%1 processors are more than this host has (%2).").arg(definition.cpus).arg(host.cpus),
+            Texts::tr("%1 processors are more than this computer has (%2).").arg(definition.cpus).arg(host.cpus),
             Texts::tr("Give the machine at most %1.").arg(host.cpus));
     }
 }
@@ -183,23 +183,23 @@ void checkAdapters(Violations& list, const Definition& definition)
         for (const PortForward& forward : adapter.forwards) {
             if (forward.hostPort == 0 || forward.guestPort == 0) {
                 list.add(Rule::PortZero, Texts::tr("Port 0 cannot be forwarded."),
-                    Texts::tr(
-                        "Choose a port of the host from 1024 to 65535 and one of the guest from 1 to 65535."));
+                    Texts::tr("Choose a port of this computer from 1024 to 65535 and one of the machine from 1 to "
+                              "65535."));
             }
             if (forward.hostPort == 0) {
                 continue;
             }
             if (forward.hostPort < 1024) {
                 list.add(Rule::PrivilegedHostPort,
-                    Texts::tr("Port %1 of the host is reserved for the system.").arg(forward.hostPort),
+                    Texts::tr("Port %1 of this computer is reserved for the system.").arg(forward.hostPort),
                     Texts::tr("Choose a port from 1024 on, for example %1.").arg(forward.hostPort + 8000));
             }
             const QString port =
                 QString::number(forward.hostPort) + (forward.protocol == Protocol::Tcp ? u't' : u'u');
             if (portsSeen.contains(port)) {
                 list.add(Rule::HostPortTwice,
-                    Texts::tr("Port %1 of the host is forwarded twice.").arg(forward.hostPort),
-                    Texts::tr("Choose another port of the host for one of the two."));
+                    Texts::tr("Port %1 of this computer is forwarded twice.").arg(forward.hostPort),
+                    Texts::tr("Choose another port of this computer for one of the two."));
             }
             portsSeen.insert(port);
         }

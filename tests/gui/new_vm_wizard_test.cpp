@@ -304,7 +304,7 @@ private Q_SLOTS:
         // A folder will do: the file is named after the machine and the format.
         stage.type("diskFile", stage.file(QStringLiteral("big")));
         QTRY_VERIFY_WITH_TIMEOUT(
-            stage.message("diskSizeMessage").contains(QLatin1String("can never be full")), 20000);
+            stage.message("diskSizeMessage").contains(QLatin1String("no room for a full disk")), 20000);
         QVERIFY(stage.goTo(SummaryPageNumber));
         stage.click("copyPlan");
         QVERIFY(QGuiApplication::clipboard()->text().contains(stage.file(QStringLiteral("big/m.vhdx"))));

@@ -7,7 +7,7 @@
 namespace platter {
 
 CommandLinePage::CommandLinePage(const Highlighting& highlighting)
-    : DetailsPage(highlighting, QStringLiteral("Bash"), tr("command line"))
+    : DetailsPage(highlighting, QStringLiteral("Bash"), tr("Command line"), tr("Copy the command line"))
 {
 }
 

@@ -9,7 +9,7 @@
 namespace platter {
 
 DefinitionPage::DefinitionPage(const Highlighting& highlighting)
-    : DetailsPage(highlighting, QStringLiteral("JSON"), tr("definition"))
+    : DetailsPage(highlighting, QStringLiteral("JSON"), tr("Definition"), tr("Copy the definition"))
 {
 }
 

@@ -13,8 +13,8 @@
 
 namespace platter {
 
-DetailsPage::DetailsPage(
-    const Highlighting& highlighting, const QString& definition, const QString& title, int prefix)
+DetailsPage::DetailsPage(const Highlighting& highlighting, const QString& definition, const QString& title,
+    const QString& copy, int prefix)
 {
     m_note = new QLabel;
     m_note->setTextFormat(Qt::PlainText);
@@ -24,7 +24,7 @@ DetailsPage::DetailsPage(
     m_copy->setText(tr("Copy"));
     m_copy->setIcon(symbolicIcon(QStringLiteral("edit-copy")));
     m_copy->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    m_copy->setAccessibleName(tr("Copy the %1").arg(title));
+    m_copy->setAccessibleName(copy);
     m_copy->setToolTip(m_copy->accessibleName());
     m_copy->setObjectName(QStringLiteral("copy"));
     connect(m_copy, &QToolButton::clicked, this,

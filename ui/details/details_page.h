@@ -23,8 +23,9 @@ public:
     void setSession(MachineSession* session);
 
 protected:
-    // TITLE names the text for screen readers and the copy button: "command line". PREFIX as CodeView's.
-    DetailsPage(const Highlighting& highlighting, const QString& definition, const QString& title, int prefix = 0);
+    // TITLE names the text for screen readers, COPY says what the button does. PREFIX as CodeView's.
+    DetailsPage(const Highlighting& highlighting, const QString& definition, const QString& title,
+        const QString& copy, int prefix = 0);
 
     // Brings the text up to date; called when the page is shown and when the session is another one.
     virtual void refresh() = 0;

@@ -9,7 +9,8 @@
 namespace platter {
 
 QmpPage::QmpPage(const Highlighting& highlighting)
-    : DetailsPage(highlighting, QStringLiteral("JSON"), tr("QMP conversation"), QmpLog::prefixLength)
+    : DetailsPage(highlighting, QStringLiteral("JSON"), tr("QMP conversation"), tr("Copy the QMP conversation"),
+          QmpLog::prefixLength)
 {
 }
 

@@ -149,7 +149,7 @@ QTreeWidgetItem* StorageTab::addDrive(QTreeWidgetItem* controller, const Drive& 
         symbolicIcon(disk != nullptr ? QStringLiteral("drive-harddisk") : QStringLiteral("media-optical")));
     item->setText(
         KindColumn, disk != nullptr ? tr("%1 disk", "a format").arg(displayName(disk->format)) : tr("DVD drive"));
-    item->setText(FileColumn, file.isEmpty() ? tr("no medium") : QFileInfo(file).fileName());
+    item->setText(FileColumn, file.isEmpty() ? tr("No medium") : QFileInfo(file).fileName());
     item->setToolTip(FileColumn, QDir::toNativeSeparators(file));
     for (const int column : {SizeColumn, HostColumn}) {
         item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
@@ -288,7 +288,7 @@ void StorageTab::showFacts(const FileFacts& facts)
             item->setToolTip(FileColumn, QDir::toNativeSeparators(facts.file));
         } else {
             const Error& error = facts.facts.error();
-            item->setText(SizeColumn, error.kind == ErrorKind::NotFound ? tr("missing") : tr("unreadable"));
+            item->setText(SizeColumn, error.kind == ErrorKind::NotFound ? tr("Missing") : tr("Unreadable"));
             item->setText(HostColumn, {});
             item->setIcon(FileColumn, symbolicIcon(QStringLiteral("dialog-warning")));
             item->setToolTip(FileColumn, error.text());

@@ -181,12 +181,12 @@ void DiskPage::formatChanged()
     switch (format()) {
     case DiskFormat::Vhdx:
         m_formatNote->setText(
-            tr("Hyper-V’s own format: also usable there, and expandable while the machine runs. The "
+            tr("Hyper-V's own format: also usable there, and expandable while the machine runs. The "
                "file grows with what is written."));
         break;
     case DiskFormat::Qcow2:
         m_formatNote->setText(
-            tr("QEMU’s own format: the file grows with what is written, and shrinks when the system "
+            tr("QEMU's own format: the file grows with what is written, and shrinks when the system "
                "in the machine deletes (TRIM)."));
         break;
     case DiskFormat::Raw:
@@ -258,7 +258,7 @@ void DiskPage::saySpace(FieldMessage& message) const
     const QString first = tr("The file takes %1 at first and grows with use; %2 are free on %3.")
                               .arg(known.initialSize.toString(), known.freeSpace.toString(), known.freeSpaceOn);
     if (disk->size > known.freeSpace) {
-        message.say(FieldMessage::Kind::Warning, tr("%1 The disk can never be full there.").arg(first));
+        message.say(FieldMessage::Kind::Warning, tr("%1 There is no room for a full disk.").arg(first));
     } else {
         message.say(FieldMessage::Kind::Note, first);
     }

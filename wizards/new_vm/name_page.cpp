@@ -20,7 +20,7 @@ NamePage::NamePage(MachineDraft& draft)
     , m_nameMessage(new FieldMessage(m_name))
     , m_place(new PathField(PathField::Kind::Folder, tr("Folder for the machine")))
     , m_placeMessage(new FieldMessage(m_place->edit()))
-    , m_folder(new ElidedLabel(tr("The machine’s folder: %1")))
+    , m_folder(new ElidedLabel(tr("The machine's folder: %1")))
 {
     m_name->setObjectName(QStringLiteral("machineName"));
     m_nameMessage->setObjectName(QStringLiteral("nameMessage"));

@@ -132,7 +132,7 @@ void ResourcesPage::sayMemory(FieldMessage& message) const
     const std::optional<InstallMedium>& medium = draft().medium();
     if (memory.bytes() > host.bytes() / 4 * 3) {
         message.say(FieldMessage::Kind::Warning,
-            tr("Of this computer’s %1, only %2 stay for everything else: it may become slow.")
+            tr("Of this computer's %1, only %2 is left for everything else: it may become slow.")
                 .arg(host.toString(), ByteCount(host.bytes() - std::min(memory, host).bytes()).toString()));
     } else if (medium && memory < medium->recommended.memory) {
         message.say(FieldMessage::Kind::Warning,

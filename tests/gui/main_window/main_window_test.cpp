@@ -300,9 +300,9 @@ private Q_SLOTS:
         QCOMPARE(disk->text(1), QStringLiteral("raw disk"));
         QTRY_COMPARE(disk->text(3), QStringLiteral("4 MiB"));
         QTreeWidgetItem* empty = list->topLevelItem(1)->child(0);
-        QCOMPARE(empty->text(2), QStringLiteral("no medium"));
+        QCOMPARE(empty->text(2), QStringLiteral("No medium"));
         QTreeWidgetItem* gone = list->topLevelItem(1)->child(1);
-        QTRY_COMPARE(gone->text(3), QStringLiteral("missing"));
+        QTRY_COMPARE(gone->text(3), QStringLiteral("Missing"));
         QVERIFY(gone->toolTip(2).contains(QLatin1String("gone.iso")));
         stage.picture(QStringLiteral("storage"));
 
@@ -317,7 +317,7 @@ private Q_SLOTS:
         list->setCurrentItem(gone);
         QVERIFY(insert->isEnabled() && eject->isEnabled() && remove->isEnabled());
         stage.click(eject);
-        QTRY_COMPARE(list->topLevelItem(1)->child(1)->text(2), QStringLiteral("no medium"));
+        QTRY_COMPARE(list->topLevelItem(1)->child(1)->text(2), QStringLiteral("No medium"));
         QCOMPARE(list->currentItem(), list->topLevelItem(1)->child(1)); // where it was
         stage.click(remove);
         QVERIFY(stage.question()->text().contains(QLatin1String("1:7")));

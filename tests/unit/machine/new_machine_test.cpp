@@ -302,7 +302,7 @@ private Q_SLOTS:
                            "DVD drive in slot 0:1: %2/debian.iso\n"
                            "DVD drive in slot 0:2: %2/virtio.iso\n"
                            "Network: user-mode NAT\n"
-                           "  port 2222 of this host (127.0.0.1, TCP) leads to port 22 of the machine\n"
+                           "  port 2222 of this computer (127.0.0.1, TCP) leads to port 22 of the machine\n"
                            "Boot order:\n"
                            "  1. disk 0:0 (empty until a system is installed)\n"
                            "  2. network\n"
