@@ -401,12 +401,12 @@ Result<Definition> fromJson(const QByteArray& json, const QString& folder)
         const qsizetype line = json.left(parseError.offset).count('\n') + 1;
         Error error =
             corrupt(json.trimmed().isEmpty() ? Texts::tr("The definition is empty.")
-                                             : Texts::tr("The definition is no JSON from line %1 on.").arg(line));
+                                             : Texts::tr("The definition is not JSON from line %1 on.").arg(line));
         error.detail = QStringLiteral("%1 at offset %2").arg(parseError.errorString()).arg(parseError.offset);
         return std::unexpected(error);
     }
     if (!document.isObject()) {
-        return std::unexpected(corrupt(Texts::tr("The definition is no JSON object.")));
+        return std::unexpected(corrupt(Texts::tr("The definition is not a JSON object.")));
     }
     if (const Result<void> version = checkVersion(document.object()); !version) {
         return std::unexpected(version.error());
