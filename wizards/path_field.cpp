@@ -13,6 +13,20 @@
 
 namespace platter {
 
+namespace {
+
+// The nearest folder above that is there: a dialog that is sent nowhere opens where the program was started.
+QString existingFolder(const QString& path)
+{
+    QString folder = QDir::cleanPath(path);
+    while (!QFileInfo(folder).isDir() && folder != QFileInfo(folder).path()) {
+        folder = QFileInfo(folder).path();
+    }
+    return folder;
+}
+
+} // namespace
+
 PathField::PathField(Kind kind, const QString& name, QWidget* parent)
     : QWidget(parent)
     , m_kind(kind)
@@ -140,7 +154,7 @@ void PathField::browse()
         dialog->setNameFilters(m_filters);
     }
     const QFileInfo info(start);
-    dialog->setDirectory(info.isDir() ? start : info.absolutePath());
+    dialog->setDirectory(existingFolder(info.isDir() ? start : info.absolutePath()));
     if (!start.isEmpty() && !info.isDir()) {
         dialog->selectFile(start);
     }

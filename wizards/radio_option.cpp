@@ -39,7 +39,9 @@ RadioOption::RadioOption(const QString& title, const QString& sentence, QButtonG
     m_sentence->installEventFilter(this);
     fields->setVisible(body == Body::Always);
     if (body == Body::WhileChosen) {
-        connect(m_button, &QRadioButton::toggled, fields, &QWidget::setVisible);
+        // A way without fields must not grow by their margin when it is chosen.
+        connect(m_button, &QRadioButton::toggled, fields,
+            [this, fields](bool on) { fields->setVisible(on && !m_body->isEmpty()); });
     }
     // Tab goes to the chosen one of the group; by itself it would go to the first that it meets, and then to no
     // other.

@@ -188,6 +188,26 @@ private Q_SLOTS:
         QCOMPARE(fix->accessibleName(), QStringLiteral("Use “R&D-2”"));
     }
 
+    // Choosing a way is no mistake yet, and moves nothing that has no fields to show.
+    void choosingIsNoMistake()
+    {
+        WizardStage stage;
+        stage.open();
+        const auto* network = stage.find<QWidget>("networkBoot")->parentWidget();
+        const QSize size = network->sizeHint();
+        stage.click("networkBoot");
+        QCoreApplication::sendPostedEvents();
+        QCOMPARE(network->sizeHint(), size);
+        stage.click("later");
+        QVERIFY(stage.goTo(DiskPageNumber));
+        stage.click("existingDisk");
+        stage.type("existingFile", QStringLiteral("/nothing"));
+        QTRY_VERIFY_WITH_TIMEOUT(stage.message("existingMessage").contains(QLatin1String("does not exist")), 20000);
+        stage.type("existingFile", {});
+        QTRY_COMPARE_WITH_TIMEOUT(stage.message("existingMessage"), QString(), 20000);
+        QVERIFY(stage.isRefused("existingFile", "existingMessage", QStringLiteral("No disk image is chosen.")));
+    }
+
     void samePortTwice()
     {
         WizardStage stage;

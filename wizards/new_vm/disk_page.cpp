@@ -165,6 +165,8 @@ void DiskPage::buildExisting(QButtonGroup& group)
                 ErrorKind::InvalidInput, tr("No disk image is chosen."), tr("Choose its file, or another way.")};
         },
         .about = {Choice::Disk},
+        // Nobody has done anything wrong by choosing this way, before choosing the file.
+        .concerns = [this](const Problem&) { return !m_existingFile->path().isEmpty(); },
         .applies = [this] { return m_existing->isChosen(); },
         .otherwise = [this](FieldMessage& message) { sayExisting(message); }});
     connect(m_existingFile, &PathField::typed, this, &DiskPage::put);
