@@ -10,16 +10,25 @@ bool isDark(const QPalette& palette)
     return palette.color(QPalette::Window).lightnessF() < 0.5F;
 }
 
+// The text's colour with WEIGHT, thinned with the ground's.
+QColor textOn(const QColor& back, const QPalette& palette, float weight)
+{
+    const QColor front = palette.color(QPalette::WindowText);
+    return QColor::fromRgbF(front.redF() * weight + back.redF() * (1 - weight),
+        front.greenF() * weight + back.greenF() * (1 - weight),
+        front.blueF() * weight + back.blueF() * (1 - weight));
+}
+
 } // namespace
 
 QColor quietText(const QPalette& palette, QPalette::ColorRole background)
 {
-    const QColor front = palette.color(QPalette::WindowText);
-    const QColor back = palette.color(background);
-    constexpr float weight = 0.68F; // at least 4.5:1 on the usual palettes
-    return QColor::fromRgbF(front.redF() * weight + back.redF() * (1 - weight),
-        front.greenF() * weight + back.greenF() * (1 - weight),
-        front.blueF() * weight + back.blueF() * (1 - weight));
+    return textOn(palette.color(background), palette, 0.68F); // at least 4.5:1 on the usual palettes
+}
+
+QColor outline(const QPalette& palette, QPalette::ColorRole background)
+{
+    return textOn(palette.color(background), palette, 0.3F);
 }
 
 QColor errorShade(const QPalette& palette)

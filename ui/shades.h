@@ -11,6 +11,9 @@ namespace platter {
 // Text of less weight on BACKGROUND: descriptions, hints.
 QColor quietText(const QPalette& palette, QPalette::ColorRole background);
 
+// A line around something on BACKGROUND; the palette's own Mid cannot be seen in high contrast.
+QColor outline(const QPalette& palette, QPalette::ColorRole background);
+
 // The marks of errors, warnings and good news.
 QColor errorShade(const QPalette& palette);
 QColor warningShade(const QPalette& palette);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/step_list.h"
 
+#include "ui/shades.h"
 #include "wizards/step_button.h"
 
 #include <QPainter>
@@ -55,7 +56,7 @@ void StepList::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
     painter.fillRect(rect(), palette().color(QPalette::Base));
-    painter.setPen(palette().color(QPalette::Mid));
+    painter.setPen(outline(palette(), QPalette::Base));
     painter.drawLine(rect().topRight(), rect().bottomRight());
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/console/notice_panel.h"
 
+#include "ui/shades.h"
+
 #include <QEvent>
 #include <QLabel>
 #include <QPainter>
@@ -122,7 +124,7 @@ void NoticePanel::paintEvent(QPaintEvent*)
         return;
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(palette().color(QPalette::Mid));
+    painter.setPen(outline(palette(), QPalette::Base));
     painter.setBrush(palette().base());
     painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), CornerRadius, CornerRadius);
 }

@@ -3,6 +3,7 @@
 
 #include "ui/icons.h"
 #include "ui/main_window/machine_list_model.h"
+#include "ui/shades.h"
 
 #include <QApplication>
 #include <QPainter>
@@ -35,10 +36,13 @@ void paintScreen(QPainter* painter, const QRect& rect, const QStyleOptionViewIte
         const bool isBroken = index.data(MachineListModel::IsBrokenRole).toBool();
         QRect place(QPoint(), QSize(20, 20));
         place.moveCenter(rect.center());
+        // Faint, but not in the disabled colour, which is the ground's in high contrast.
+        painter->setOpacity(0.5);
         symbolicIcon(isBroken ? QStringLiteral("dialog-warning") : QStringLiteral("video-display"))
-            .paint(painter, place, Qt::AlignCenter, QIcon::Disabled);
+            .paint(painter, place);
+        painter->setOpacity(1);
     }
-    painter->setPen(palette.color(QPalette::Mid));
+    painter->setPen(outline(palette, QPalette::Base));
     painter->setBrush(Qt::NoBrush);
     painter->drawRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5));
 }

@@ -2,6 +2,7 @@
 #include "ui/main_window/message_bar.h"
 
 #include "ui/icons.h"
+#include "ui/shades.h"
 
 #include <QAccessible>
 #include <QClipboard>
@@ -10,6 +11,7 @@
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
+#include <QPainter>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QStyle>
@@ -157,7 +159,9 @@ void MessageBar::showNewest()
     }
     const Message& message = m_messages.back();
     m_icon->setPixmap(symbolicIcon(iconName(message.severity)).pixmap(QSize(16, 16), devicePixelRatioF()));
-    m_text->setText(message.subject.isEmpty()
+    // A sentence that names the machine need not be told whose it is.
+    const QString quoted = QStringLiteral("“%1”").arg(message.subject);
+    m_text->setText(message.subject.isEmpty() || message.error.summary.contains(quoted)
             ? message.error.summary
             : tr("%1: %2", "a machine's name and what happened to it").arg(message.subject, message.error.summary));
     m_advice->setText(message.error.advice);
@@ -220,6 +224,15 @@ void MessageBar::changeEvent(QEvent* event)
         m_icon->setPixmap(
             symbolicIcon(iconName(m_messages.back().severity)).pixmap(QSize(16, 16), devicePixelRatioF()));
     }
+}
+
+void MessageBar::paintEvent(QPaintEvent* event)
+{
+    QFrame::paintEvent(event);
+    // In some palettes the ground is the window's own: a line says where the message ends.
+    QPainter painter(this);
+    painter.setPen(outline(palette(), QPalette::ToolTipBase));
+    painter.drawLine(rect().bottomLeft(), rect().bottomRight());
 }
 
 void MessageBar::keyPressEvent(QKeyEvent* event)

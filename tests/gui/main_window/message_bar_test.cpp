@@ -49,6 +49,9 @@ private Q_SLOTS:
         m_bar->add(message("a", "First."));
         QCOMPARE(m_bar->count(), 2);
         QCOMPARE(text("messageText"), QStringLiteral("a: First."));
+        m_bar->add(message("a", "It took “a” along."));
+        QCOMPARE(text("messageText"), QStringLiteral("It took “a” along."));
+        QTest::mouseClick(find<QToolButton>("messageClose"), Qt::LeftButton);
         m_bar->removeAbout(QStringLiteral("b"));
         QCOMPARE(m_bar->count(), 2);
         m_bar->removeAbout(QStringLiteral("a"));
@@ -99,7 +102,7 @@ private:
     static MessageBar::Message message(const char* subject, const char* summary)
     {
         return {.subject = QLatin1String(subject),
-            .error = {.summary = QLatin1String(summary),
+            .error = {.summary = QString::fromUtf8(summary),
                 .advice = QStringLiteral("Do something."),
                 .detail = QStringLiteral("raw words")}};
     }
