@@ -13,9 +13,12 @@ SerialPage::SerialPage(const Highlighting& highlighting)
     connect(&m_tail, &FileTail::restarted, this, [this] {
         m_text = TerminalText();
         view()->clear();
+        sayWhere();
     });
-    connect(&m_tail, &FileTail::added, this,
-        [this](const QByteArray& bytes) { view()->appendText(m_text.add(bytes)); });
+    connect(&m_tail, &FileTail::added, this, [this](const QByteArray& bytes) {
+        view()->appendText(m_text.add(bytes));
+        sayWhere();
+    });
 }
 
 void SerialPage::refresh()
@@ -25,9 +28,20 @@ void SerialPage::refresh()
         return;
     }
     const QString file = session()->machine().serialLog();
-    setNote(QDir::toNativeSeparators(file));
     m_tail.follow(file);
     m_tail.start();
+    sayWhere();
+}
+
+void SerialPage::sayWhere()
+{
+    if (session() == nullptr) {
+        return;
+    }
+    const QString file = QDir::toNativeSeparators(session()->machine().serialLog());
+    setNote(view()->document()->isEmpty()
+            ? tr("The guest has said nothing on its first serial port yet; what it says will be in %1.").arg(file)
+            : file);
 }
 
 void SerialPage::hideEvent(QHideEvent* event)

@@ -19,6 +19,8 @@ protected:
     void hideEvent(QHideEvent* event) override;
 
 private:
+    void sayWhere(); // the file, and that nothing is in it yet
+
     FileTail m_tail;
     TerminalText m_text;
 };

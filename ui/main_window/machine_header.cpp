@@ -65,6 +65,9 @@ MachineHeader::MachineHeader(QWidget* parent)
     row->addWidget(m_facts, 0);
     row->addWidget(m_accelerator, 0);
     row->addStretch(1);
+    // As high without the button as with it: the tabs below must not jump from machine to machine.
+    setMinimumHeight(
+        m_accelerator->sizeHint().height() + row->contentsMargins().top() + row->contentsMargins().bottom());
 
     m_tick.setInterval(std::chrono::seconds(1));
     connect(&m_tick, &QTimer::timeout, this, &MachineHeader::update);

@@ -22,6 +22,7 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QMessageBox>
+#include <QScreen>
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -180,6 +181,11 @@ void MainWindow::makeToolBar()
         button->setPopupMode(QToolButton::MenuButtonPopup);
         button->setAccessibleDescription(name);
     };
+    // Pause becomes Resume: what follows must not move under the mouse.
+    QWidget* pause = m_toolBar->widgetForAction(m_actions->pause());
+    const QFontMetrics metrics = pause->fontMetrics();
+    const int grows = metrics.horizontalAdvance(tr("Resume")) - metrics.horizontalAdvance(tr("Pause"));
+    pause->setMinimumWidth(pause->sizeHint().width() + qMax(0, grows));
     withMenu(m_actions->shutDown(), m_actions->shutDownMenu(),
         tr("The arrow key down opens more ways to stop the machine"));
     withMenu(m_actions->insertMedium(), m_actions->mediaMenu(), tr("The arrow key down opens all DVD drives"));
@@ -234,7 +240,8 @@ void MainWindow::makeMenu()
 void MainWindow::restore()
 {
     if (!restoreGeometry(m_settings.value(geometryKey()).toByteArray())) {
-        resize(usualSize);
+        // Room for the frame and a panel: scaled up, or on a small screen, the usual size would not fit.
+        resize(usualSize.boundedTo(screen()->availableSize() - QSize(32, 64)));
     }
     if (!m_splitter->restoreState(m_settings.value(splitterKey()).toByteArray())) {
         m_splitter->setSizes({usualListWidth, usualSize.width() - usualListWidth});
@@ -352,7 +359,7 @@ void MainWindow::showSelected()
     m_right->setVisible(entry.has_value());
     m_consoleActions->update(m_actions->situation());
     setWindowTitle(
-        entry ? tr("%1 – Platter", "the window's title with a machine's name").arg(entry->name) : tr("Platter"));
+        entry ? tr("%1 — Platter", "the window's title with a machine's name").arg(entry->name) : tr("Platter"));
 }
 
 void MainWindow::adoptConsole(ConsoleTab* console)

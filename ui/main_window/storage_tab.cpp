@@ -10,6 +10,7 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
+#include <QMenu>
 #include <QPushButton>
 #include <QStyledItemDelegate>
 #include <QTreeWidget>
@@ -66,7 +67,8 @@ StorageTab::StorageTab(MachineActions& actions, QWidget* parent)
     m_list->setItemDelegate(new RoomyDelegate(m_list));
     m_list->setFrameShape(QFrame::NoFrame);
     m_list->setTextElideMode(Qt::ElideMiddle);
-    m_list->setContextMenuPolicy(Qt::ActionsContextMenu);
+    m_list->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(m_list, &QWidget::customContextMenuRequested, this, &StorageTab::openMenu);
     m_list->header()->setStretchLastSection(false);
     m_list->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_list->header()->setSectionResizeMode(FileColumn, QHeaderView::Stretch);
@@ -119,6 +121,16 @@ StorageTab::StorageTab(MachineActions& actions, QWidget* parent)
 
     m_tick.setInterval(std::chrono::seconds(5));
     connect(&m_tick, &QTimer::timeout, this, &StorageTab::readFacts);
+}
+
+void StorageTab::openMenu(const QPoint& at)
+{
+    auto* menu = new QMenu(m_list);
+    menu->setObjectName(QStringLiteral("driveMenu"));
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->setToolTipsVisible(true); // they say why something cannot be done
+    menu->addActions(m_list->actions());
+    menu->popup(m_list->viewport()->mapToGlobal(at));
 }
 
 void StorageTab::setSession(MachineSession* session)
@@ -239,12 +251,18 @@ void StorageTab::updateButtons()
     setUp(m_insert, first({noDrive, noMedium, obstacle(MachineAction::InsertMedium, situation)}));
     setUp(m_eject, first({noDrive, noMedium, isEmpty, obstacle(MachineAction::InsertMedium, situation)}));
     setUp(m_remove, noRemoval);
-    m_reason->setText(drive != nullptr ? noRemoval.value_or(QString()) : QString());
+    const bool hasNone = m_session && m_session->machine().definition.drives.empty();
+    if (hasNone) {
+        m_reason->setText(tr("%1 has no drive yet.").arg(situation.name));
+    } else {
+        m_reason->setText(drive != nullptr ? noRemoval.value_or(QString()) : QString());
+    }
     const QList<QAction*> actions = m_list->actions();
     const QPushButton* const buttons[] = {m_insert, m_eject, m_remove};
     for (qsizetype i = 0; i < actions.size(); ++i) {
         actions[i]->setText(buttons[i]->text());
         actions[i]->setEnabled(buttons[i]->isEnabled());
+        actions[i]->setToolTip(buttons[i]->toolTip());
     }
 }
 

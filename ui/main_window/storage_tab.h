@@ -39,6 +39,7 @@ private:
     };
 
     void fill(); // the drives
+    void openMenu(const QPoint& at);
     void readFacts(); // their sizes, in a worker thread
     void showFacts(const FileFacts& facts);
     void updateButtons();

@@ -17,6 +17,7 @@
 #include <QMimeData>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScreen>
 #include <QSignalSpy>
 #include <QSplitter>
 #include <QTabWidget>
@@ -260,6 +261,12 @@ private Q_SLOTS:
         QVERIFY(drives != nullptr);
         QVERIFY(!drives->isEnabled());
         QVERIFY(drives->toolTip().contains(QLatin1String("debian-13 has no DVD drive.")));
+        definition.drives.clear();
+        definition.id = MachineId::random();
+        stage.addMachine(QStringLiteral("empty"), definition);
+        stage.window().select(QStringLiteral("empty"));
+        stage.find<QTabWidget>("machineTabs")->setCurrentIndex(1);
+        QCOMPARE(stage.find<QLabel>("driveReason")->text(), QStringLiteral("empty has no drive yet."));
     }
 
     void hintsAreLegible()
@@ -312,6 +319,14 @@ private Q_SLOTS:
         list->setCurrentItem(disk);
         QVERIFY(!insert->isEnabled() && !eject->isEnabled() && remove->isEnabled());
         QVERIFY(!insert->toolTip().isEmpty());
+        // The context menu keeps to the buttons, and says why as they do.
+        Q_EMIT list->customContextMenuRequested(list->visualItemRect(disk).center());
+        auto* menu = stage.find<QMenu>("driveMenu");
+        QVERIFY(menu->isVisible() && menu->toolTipsVisible());
+        QCOMPARE(menu->actions().size(), 3);
+        QVERIFY(!menu->actions().first()->isEnabled());
+        QCOMPARE(menu->actions().first()->toolTip(), insert->toolTip());
+        menu->close();
         list->setCurrentItem(empty);
         QVERIFY(insert->isEnabled() && !eject->isEnabled() && remove->isEnabled());
         list->setCurrentItem(gone);
@@ -363,6 +378,15 @@ private Q_SLOTS:
         QCOMPARE(stage.find<QSplitter>("splitter")->sizes(), sizes);
     }
 
+    void opensWithinTheScreen()
+    {
+        WindowStage stage;
+        stage.window();
+        const MainWindow window(stage.library(), stage.settings());
+        QVERIFY(window.height() > 0);
+        QCOMPARE(window.size().boundedTo(window.screen()->availableSize()), window.size());
+    }
+
     void fitsIntoASmallWindow()
     {
         WindowStage stage;
@@ -374,6 +398,71 @@ private Q_SLOTS:
         QVERIFY(stage.window().rect().contains(
             QRect(stage.find<QToolButton>("menuButton")->mapTo(&stage.window(), QPoint()), QSize(8, 8))));
         stage.picture(QStringLiteral("small"));
+    }
+
+    // Black on black but for the text: what the list draws itself can still be seen.
+    void framesSurviveHighContrast()
+    {
+        WindowStage stage;
+        stage.addMachine(QStringLiteral("a"));
+        stage.addMachine(QStringLiteral("b"));
+        auto* list = stage.find<QListView>("machineList");
+        QPalette contrast(Qt::white, Qt::black, Qt::black, Qt::black, Qt::black, Qt::white, Qt::black);
+        contrast.setColor(QPalette::Disabled, QPalette::WindowText, Qt::black);
+        contrast.setColor(QPalette::AlternateBase, Qt::black);
+        list->setPalette(contrast);
+        stage.clickRow(0);
+        const QRect row = list->visualRect(list->model()->index(1, 0));
+        const QImage image =
+            list->viewport()->grab(QRect(row.topLeft(), QSize(row.height(), row.height()))).toImage();
+        const auto isSeen = [&image](const QPoint& at) { return qGray(image.pixel(at)) > 40; };
+        QVERIFY(isSeen(QPoint(8, 20) * image.devicePixelRatio()));
+        bool hasIcon = false;
+        for (int x = 20; x < image.width() - 4; ++x) {
+            hasIcon = hasIcon || isSeen({x, image.height() / 2 - 6});
+        }
+        QVERIFY(hasIcon);
+    }
+
+    void nothingMovesUnderTheMouse()
+    {
+        WindowStage stage;
+        stage.addMachine(QStringLiteral("debian-13"));
+        stage.window();
+        auto* pause = stage.button("pause");
+        const int left = stage.button("shutDown")->x();
+        stage.action("pause")->setText(QStringLiteral("Res&ume"));
+        QCoreApplication::sendPostedEvents();
+        QCOMPARE(stage.button("shutDown")->x(), left);
+        QVERIFY(pause->width() >= pause->sizeHint().width());
+        // The accelerator's button comes and goes with the machine.
+        auto* accelerator = stage.find<QToolButton>("machineAccelerator");
+        QVERIFY(!accelerator->isVisible());
+        const int top = stage.find<QTabWidget>("machineTabs")->y();
+        accelerator->show();
+        QCoreApplication::sendPostedEvents();
+        QCOMPARE(stage.find<QTabWidget>("machineTabs")->y(), top);
+    }
+
+    void saysThatTheGuestSaidNothingYet()
+    {
+        WindowStage stage;
+        stage.addMachine(QStringLiteral("debian-13"));
+        stage.window();
+        stage.find<QTabWidget>("machineTabs")->setCurrentIndex(2);
+        auto* details = stage.find<QTabWidget>("detailsTab");
+        details->setCurrentIndex(3);
+        const auto* note = details->currentWidget()->findChild<QLabel*>();
+        QVERIFY(note->text().contains(QLatin1String("said nothing")));
+        const QString log = stage.library().entries().front().folder + QStringLiteral("/log/serial.log");
+        QVERIFY(QDir().mkpath(QFileInfo(log).path()));
+        QFile file(log);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        QVERIFY(file.write("hello\n") > 0);
+        file.close();
+        QTRY_COMPARE(note->text(), log);
+        QVERIFY(
+            details->currentWidget()->findChild<QPlainTextEdit*>()->toPlainText().contains(QLatin1String("hello")));
     }
 
     void hasNamesAndKeysForEverything()

@@ -111,6 +111,9 @@ MainWindow& WindowStage::window()
     if (!m_window) {
         m_library = std::make_unique<MachineLibrary>(m_places, *m_probe);
         m_window = std::make_unique<MainWindow>(*m_library, *m_settings);
+        if (!m_settings->contains(QStringLiteral("window/geometry"))) {
+            m_window->resize(1120, 720); // wider than the screen of a test
+        }
         m_window->show();
         if (!QTest::qWaitForWindowActive(m_window.get())) {
             qFatal("The window does not become active.");
