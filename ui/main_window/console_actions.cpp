@@ -44,8 +44,8 @@ ConsoleActions::ConsoleActions(QSettings& settings, QWidget* window)
     m_screenshot->setObjectName(QStringLiteral("screenshot"));
     m_screenshot->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_S);
     connect(m_screenshot, &QAction::triggered, this, &ConsoleActions::takeScreenshot);
-    m_scale =
-        new QAction(symbolicIcon(QStringLiteral("zoom-fit-best")), tr("S&cale the screen to the window"), this);
+    // Without an icon: in its place some styles show no tick.
+    m_scale = new QAction(tr("S&cale the screen to the window"), this);
     m_scale->setObjectName(QStringLiteral("scale"));
     m_scale->setCheckable(true);
     m_scale->setChecked(m_settings.value(scaleKey(), true).toBool());

@@ -365,7 +365,8 @@ void MainWindow::showSelected()
 void MainWindow::adoptConsole(ConsoleTab* console)
 {
     m_consoleActions->setConsole(console->console());
-    console->console()->setFullScreenHint(tr("F11 or the top edge of the screen leads out of full screen."));
+    console->console()->setFullScreenHint(
+        tr("F11, while the keyboard is yours, or the top edge of the screen leads out of full screen."));
 }
 
 void MainWindow::setConsoleFullScreen(bool full)
