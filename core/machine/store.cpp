@@ -68,7 +68,8 @@ Result<Definition> readDefinition(const QString& name, const QString& folder)
         Error error = definition.error();
         error.summary = Texts::tr("The machine “%1” cannot be read from %2. %3").arg(name, path, error.summary);
         if (error.advice.isEmpty()) {
-            error.advice = mendAdvice(folder);
+            error.advice =
+                Texts::tr("Correct the file in an editor or restore it from a backup, or remove the machine.");
         }
         return std::unexpected(error);
     }
