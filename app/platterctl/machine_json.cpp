@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/platterctl/machine_json.h"
 
+#include "app/platterctl/report.h"
 #include "core/machine/definition_json.h"
 
 #include <QCoreApplication>
@@ -34,7 +35,7 @@ QString displayName(const BootDevice& device)
     return tr("network %1").arg(std::get<AdapterId>(device).index);
 }
 
-QJsonObject toJson(const MachineSession& session)
+QJsonObject toJson(const MachineSession& session, const std::optional<Error>& definition)
 {
     const StoredMachine& machine = session.machine();
     QJsonObject json{
@@ -51,8 +52,17 @@ QJsonObject toJson(const MachineSession& session)
         json[QStringLiteral("startedAt")] = session.startedAt().toUTC().toString(Qt::ISODate);
         json[QStringLiteral("vncSocket")] = session.vncSocket();
     }
-    if (session.lastError()) {
-        json[QStringLiteral("error")] = session.lastError()->text();
+    QStringList errors;
+    for (const std::optional<Error>& error : {definition, session.lastError()}) {
+        if (error) {
+            errors << error->text();
+        }
+    }
+    if (session.lastError() && !session.lastError()->detail.isEmpty()) {
+        json[QStringLiteral("errorDetail")] = session.lastError()->detail;
+    }
+    if (!errors.isEmpty()) {
+        json[QStringLiteral("error")] = errors.join(QLatin1Char('\n'));
     }
     return json;
 }
@@ -69,6 +79,10 @@ QString describe(const MachineSession& session)
     };
     if (session.lastError()) {
         lines.insert(1, session.lastError()->text());
+        // The sentence may point to it.
+        if (!session.lastError()->detail.isEmpty()) {
+            lines.insert(2, indented(session.lastError()->detail));
+        }
     }
     if (session.accelerator()) {
         const bool kvm = session.accelerator()->accelerator == Accelerator::Kvm;

@@ -8,7 +8,8 @@
 
 namespace platter::ctl {
 
-QJsonObject toJson(const MachineSession& session);
+// DEFINITION: why the store cannot read the machine, which runs all the same.
+QJsonObject toJson(const MachineSession& session, const std::optional<Error>& definition = {});
 QString describe(const MachineSession& session);
 
 QString displayName(const BootDevice& device); // "0:0", "network 0"

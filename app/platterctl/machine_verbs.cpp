@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/platterctl/choices.h"
 #include "app/platterctl/machine_json.h"
-#include "app/platterctl/verb.h"
+#include "app/platterctl/roster.h"
 #include "core/live/machine_removal.h"
 #include "core/qemu/command_line.h"
 
@@ -30,34 +30,44 @@ QCoro::Task<int> list(Context* context, Arguments, Report report)
     QStringList heading{tr("NAME"), tr("STATE"), tr("CPUS"), tr("MEMORY"), tr("FOLDER")};
     std::vector<QStringList> rows;
     QJsonArray json;
-    for (const StoreEntry& entry : context->store.list()) {
-        if (!entry.definition) {
+    std::vector<Error> remarks;
+    for (const RosterEntry& entry : roster(*context)) {
+        if (entry.error) {
+            remarks.push_back(*entry.error);
+        }
+        if (!entry.machine) {
             rows.push_back({entry.name, tr("cannot be read"), {}, {}, entry.folder});
             json.append(QJsonObject{{QStringLiteral("name"), entry.name}, {QStringLiteral("folder"), entry.folder},
-                {QStringLiteral("error"), entry.definition.error().text()}});
+                {QStringLiteral("error"), entry.error->text()}});
             continue;
         }
-        auto session = co_await sessionOf(context, entry.name);
-        if (!session) {
-            continue; // deleted meanwhile
-        }
-        const Definition& definition = *entry.definition;
-        rows.push_back({entry.name, displayName((*session)->state()), QString::number(definition.cpus),
+        const auto session = co_await sessionOf(context, *entry.machine);
+        const Definition& definition = entry.machine->definition;
+        rows.push_back({entry.name, displayName(session->state()), QString::number(definition.cpus),
             definition.memory.toString(), entry.folder});
-        json.append(toJson(**session));
+        json.append(toJson(*session, entry.error));
     }
-    co_return report.done(rows.empty() ? tr("There is no machine yet. Make one: platterctl machine create NAME")
-                                       : table(heading, rows),
-        json);
+    const int code =
+        report.done(rows.empty() ? tr("There is no machine yet. Make one: platterctl machine create NAME")
+                                 : table(heading, rows),
+            json);
+    for (const Error& error : remarks) {
+        report.remark(error);
+    }
+    co_return code;
 }
 
 QCoro::Task<int> show(Context* context, Arguments arguments, Report report)
 {
-    const auto session = co_await sessionOf(context, arguments.positional[0]);
-    if (!session) {
-        co_return report.failed(session.error());
+    const Result<RosterEntry> entry = findMachine(*context, arguments.positional[0]);
+    if (!entry) {
+        co_return report.failed(entry.error());
     }
-    co_return report.done(describe(**session), toJson(**session));
+    const auto session = co_await sessionOf(context, *entry->machine);
+    if (entry->error) {
+        report.remark(*entry->error);
+    }
+    co_return report.done(describe(*session), toJson(*session, entry->error));
 }
 
 QCoro::Task<int> showCommandLine(Context* context, Arguments arguments, Report report)
@@ -203,16 +213,21 @@ QCoro::Task<int> remove(Context* context, Arguments arguments, Report report)
 
 } // namespace
 
-QCoro::Task<Result<std::shared_ptr<MachineSession>>> sessionOf(Context* context, QString name)
+QCoro::Task<std::shared_ptr<MachineSession>> sessionOf(Context* context, StoredMachine machine)
 {
-    Result<StoredMachine> machine = context->store.load(name);
-    if (!machine) {
-        co_return std::unexpected(machine.error());
-    }
-    auto session = std::make_shared<MachineSession>(
-        std::move(*machine), context->places, context->probe, QmpSeat::CommandLine);
+    auto session =
+        std::make_shared<MachineSession>(std::move(machine), context->places, context->probe, QmpSeat::CommandLine);
     co_await session->refresh();
     co_return session;
+}
+
+QCoro::Task<Result<std::shared_ptr<MachineSession>>> sessionOf(Context* context, QString name)
+{
+    const Result<RosterEntry> entry = findMachine(*context, name);
+    if (!entry) {
+        co_return std::unexpected(entry.error());
+    }
+    co_return co_await sessionOf(context, *entry->machine);
 }
 
 std::vector<Verb> machineVerbs()

@@ -47,11 +47,7 @@ int Report::failed(const std::vector<Error>& errors) const
 {
     QJsonArray list;
     for (const Error& error : errors) {
-        write(stderr, QStringLiteral("platterctl: ") + error.text());
-        if (!error.detail.isEmpty()) {
-            QString detail = error.detail.trimmed();
-            write(stderr, QStringLiteral("    ") + detail.replace(QLatin1Char('\n'), QLatin1String("\n    ")));
-        }
+        remark(error);
         list.append(
             QJsonObject{{QStringLiteral("kind"), nameOf(error.kind)}, {QStringLiteral("summary"), error.summary},
                 {QStringLiteral("advice"), error.advice}, {QStringLiteral("detail"), error.detail}});
@@ -62,11 +58,24 @@ int Report::failed(const std::vector<Error>& errors) const
     return exitFailed;
 }
 
+void Report::remark(const Error& error) const
+{
+    write(stderr, QStringLiteral("platterctl: ") + error.text());
+    if (!error.detail.isEmpty()) {
+        write(stderr, indented(error.detail));
+    }
+}
+
 void Report::progress(const QString& text) const
 {
     if (isatty(STDERR_FILENO) != 0) {
         write(stderr, text);
     }
+}
+
+QString indented(const QString& detail)
+{
+    return QStringLiteral("    ") + detail.trimmed().replace(QLatin1Char('\n'), QLatin1String("\n    "));
 }
 
 QString table(const QStringList& heading, const std::vector<QStringList>& rows)

@@ -30,6 +30,8 @@ public:
     // "platterctl: summary advice", with the detail on lines of its own. Returns exitFailed.
     int failed(const Error& error) const;
     int failed(const std::vector<Error>& errors) const;
+    // What is wrong beside the verb's own matter, as failed() says it; the verb goes on.
+    void remark(const Error& error) const;
     // What is going on, for people who wait; only where stderr is a terminal.
     void progress(const QString& text) const;
 
@@ -37,6 +39,8 @@ private:
     OutputFormat m_format;
 };
 
+// The lines of DETAIL, set apart from the sentence before them.
+QString indented(const QString& detail);
 // Left-aligned columns under a heading, two spaces apart.
 QString table(const QStringList& heading, const std::vector<QStringList>& rows);
 

@@ -43,7 +43,9 @@ std::vector<Verb> machineVerbs();
 std::vector<Verb> driveVerbs();
 std::vector<Verb> mediumVerbs();
 
-// The machine's session on the command line's QMP seat, with its present state.
+// The machine's session on the command line's QMP seat, with its present state. By NAME also where the machine runs
+// and cannot be read any more.
+QCoro::Task<std::shared_ptr<MachineSession>> sessionOf(Context* context, StoredMachine machine);
 QCoro::Task<Result<std::shared_ptr<MachineSession>>> sessionOf(Context* context, QString name);
 
 } // namespace platter::ctl

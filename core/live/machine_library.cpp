@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/live/machine_library.h"
 
+#include "core/live/machine_trouble.h"
+#include "core/live/running_records.h"
+
 #include <QCoroFuture>
 #include <QDir>
 #include <QFileInfo>
@@ -144,14 +147,10 @@ void MachineLibrary::read(Gone gone)
 
 void MachineLibrary::findOrphans(const QSet<QString>& listed)
 {
-    for (const QString& id : runtimeFolders()) {
-        const RuntimeFolder runtime{m_places.runtime + QLatin1Char('/') + id};
-        if (listed.contains(id) || m_sessions.contains(id) || !runtime.runningQemu()) {
-            continue;
-        }
-        const std::optional<LaunchRecord> record = LaunchRecord::read(runtime);
-        if (record && record->machine.definition.id.toString() == id) {
-            newSession(record->machine);
+    for (const LaunchRecord& record : recordsOfRunning(m_places.runtime)) {
+        const QString id = record.machine.definition.id.toString();
+        if (!listed.contains(id) && !m_sessions.contains(id)) {
+            newSession(record.machine);
         }
     }
 }
@@ -175,10 +174,7 @@ void MachineLibrary::addRunning(std::vector<LibraryEntry>& entries, QSet<QString
         entries.push_back({.name = session->name(),
             .folder = session->machine().folder,
             .session = session,
-            .error = Error{ErrorKind::NotFound,
-                tr("The folder of “%1” has been deleted while the machine runs.").arg(session->name()),
-                tr("Save what matters from inside the guest, then shut it down: it cannot be started again."),
-                session->machine().folder}});
+            .error = folderIsGone(session->machine())});
     }
 }
 

@@ -111,6 +111,14 @@ Error guestPanicked(const StoredMachine& machine, const QJsonObject& information
                               : QString::fromUtf8(QJsonDocument(information).toJson(QJsonDocument::Compact))};
 }
 
+Error folderIsGone(const StoredMachine& machine)
+{
+    return {ErrorKind::NotFound,
+        Texts::tr("The folder of “%1” has been deleted while the machine runs.").arg(machine.name),
+        Texts::tr("Save what matters from inside the guest, then shut it down: it cannot be started again."),
+        machine.folder};
+}
+
 Error guestDidNotReact(const StoredMachine& machine, std::chrono::milliseconds patience)
 {
     return {ErrorKind::TimedOut,

@@ -23,6 +23,8 @@ Error stoppedByDisk(
 // The accelerator failed under the guest. Reads the end of QEMU's log.
 Error stoppedByAccelerator(const StoredMachine& machine, const std::optional<LaunchRecord>& record);
 Error guestPanicked(const StoredMachine& machine, const QJsonObject& information);
+// It runs on, and what it was made of is gone.
+Error folderIsGone(const StoredMachine& machine);
 // The guest did nothing about the power button.
 Error guestDidNotReact(const StoredMachine& machine, std::chrono::milliseconds patience);
 // QEMU is there and does not answer.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // platterctl from outside: its words, exit codes and JSON, with the real QEMU where a machine has to run.
+#include "core/qemu/runtime_folder.h"
+
 #include <QDir>
 #include <QFile>
 #include <QJsonArray>
@@ -8,6 +10,8 @@
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <csignal>
 
 namespace {
 
@@ -248,6 +252,83 @@ private Q_SLOTS:
         QCOMPARE(state(), QStringLiteral("running"));
         QCOMPARE(verb("poweroff").code, 0);
         QCOMPARE(state(), QStringLiteral("off"));
+    }
+
+    void aCrashIsShownWithWhatQemuSaid()
+    {
+        const QString name = QStringLiteral("runner");
+        QCOMPARE(run({QStringLiteral("machine"), QStringLiteral("create"), name, QStringLiteral("--memory"),
+                         QStringLiteral("256M"), QStringLiteral("--cpus"), QStringLiteral("1")})
+                     .code,
+            0);
+        const Outcome started =
+            run({QStringLiteral("machine"), QStringLiteral("start"), name, QStringLiteral("--software-emulation")});
+        QVERIFY2(started.code == 0, qPrintable(started.err));
+        const QStringList folders =
+            QDir(path(QStringLiteral("RUNTIME_DIR/platter"))).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+        QCOMPARE(folders.size(), 1);
+        const platter::RuntimeFolder runtime{path(QStringLiteral("RUNTIME_DIR/platter/")) + folders.constFirst()};
+        const std::optional<pid_t> qemu = runtime.runningQemu();
+        QVERIFY(qemu);
+        QCOMPARE(::kill(*qemu, SIGKILL), 0);
+        QTRY_VERIFY_WITH_TIMEOUT(!runtime.runningQemu(), 30'000);
+
+        const Outcome shown = run({QStringLiteral("machine"), QStringLiteral("show"), name});
+        QCOMPARE(shown.code, 0);
+        QVERIFY2(shown.out.contains(QStringLiteral("Crashed")), qPrintable(shown.out));
+        // The sentence speaks of details: here they are.
+        QVERIFY2(shown.out.contains(QStringLiteral("qemu.log")), qPrintable(shown.out));
+    }
+
+    void whatRunsStaysInReachWhenItsDefinitionBreaks_data()
+    {
+        QTest::addColumn<bool>("folderIsGone");
+        QTest::newRow("broken") << false;
+        QTest::newRow("gone") << true;
+    }
+
+    void whatRunsStaysInReachWhenItsDefinitionBreaks()
+    {
+        QFETCH(bool, folderIsGone);
+        const QString name = QStringLiteral("runner");
+        const auto verb = [&](const char* what) {
+            return run({QStringLiteral("machine"), QString::fromLatin1(what), name, QStringLiteral("--json")});
+        };
+        QCOMPARE(run({QStringLiteral("machine"), QStringLiteral("create"), name, QStringLiteral("--memory"),
+                         QStringLiteral("256M"), QStringLiteral("--cpus"), QStringLiteral("1")})
+                     .code,
+            0);
+        const Outcome started =
+            run({QStringLiteral("machine"), QStringLiteral("start"), name, QStringLiteral("--software-emulation")});
+        QVERIFY2(started.code == 0, qPrintable(started.err));
+        const QString folder = path(QStringLiteral("DATA_HOME/platter/machines/runner"));
+        if (folderIsGone) {
+            QVERIFY(QDir(folder).removeRecursively());
+        } else {
+            QFile file(folder + QStringLiteral("/machine.json"));
+            QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+        }
+
+        const Outcome list = run({QStringLiteral("machine"), QStringLiteral("list")});
+        QCOMPARE(list.code, 0);
+        QVERIFY2(list.out.contains(QStringLiteral("Running")), qPrintable(list.out));
+        QVERIFY2(list.err.contains(folder), qPrintable(list.err));
+        const QJsonDocument shown = verb("show").json();
+        QCOMPARE(shown[QStringLiteral("state")].toString(), QStringLiteral("running"));
+        QVERIFY(!shown[QStringLiteral("error")].toString().isEmpty());
+
+        // Its disks stay as long as a guest writes to them.
+        const Outcome deleted =
+            run({QStringLiteral("machine"), QStringLiteral("delete"), name, QStringLiteral("--for-good")});
+        QCOMPARE(deleted.code, 1);
+        QVERIFY2(deleted.err.contains(QStringLiteral("while it is up")), qPrintable(deleted.err));
+        QCOMPARE(QDir(folder).exists(), !folderIsGone);
+
+        const Outcome stopped = verb("poweroff");
+        QVERIFY2(stopped.code == 0, qPrintable(stopped.err));
+        QCOMPARE(verb("show").code, 1);
+        const Outcome after = run({QStringLiteral("machine"), QStringLiteral("list")});
+        QVERIFY2(!after.out.contains(QStringLiteral("Running")), qPrintable(after.out));
     }
 };
 
