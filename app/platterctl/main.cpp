@@ -56,6 +56,23 @@ bool matches(const Verb& verb, const QStringList& words)
     return words.size() >= own.size() && words.first(own.size()) == own;
 }
 
+bool asksForHelp(const QString& word)
+{
+    return word == QLatin1String("--help") || word == QLatin1String("-h") || word == QLatin1String("help");
+}
+
+// Those that begin with the word NOUN, as in "machine".
+std::vector<Verb> verbsOf(const std::vector<Verb>& all, const QString& noun)
+{
+    std::vector<Verb> verbs;
+    for (const Verb& verb : all) {
+        if (verb.words.section(QLatin1Char(' '), 0, 0) == noun) {
+            verbs.push_back(verb);
+        }
+    }
+    return verbs;
+}
+
 bool fits(const Verb& verb, qsizetype count)
 {
     const bool open = !verb.positional.isEmpty() && verb.positional.last().endsWith(QStringLiteral("…"));
@@ -116,8 +133,7 @@ int main(int argc, char** argv)
 
     const std::vector<Verb> verbs = allVerbs();
     const QStringList words = QCoreApplication::arguments().sliced(1);
-    if (words.isEmpty() || words.first() == QLatin1String("--help") || words.first() == QLatin1String("-h")
-        || words.first() == QLatin1String("help")) {
+    if (words.isEmpty() || asksForHelp(words.first())) {
         std::fputs(qUtf8Printable(overview(verbs)), words.isEmpty() ? stderr : stdout);
         return words.isEmpty() ? exitUsage : exitDone;
     }
@@ -130,7 +146,14 @@ int main(int argc, char** argv)
             return run(verb, words);
         }
     }
+    const std::vector<Verb> group = verbsOf(verbs, words.first());
+    if (!group.empty() && (words.size() == 1 || asksForHelp(words[1]))) {
+        std::fputs(qUtf8Printable(overview(group)), words.size() == 1 ? stderr : stdout);
+        return words.size() == 1 ? exitUsage : exitDone;
+    }
     return usageError(QCoreApplication::translate("platterctl", "There is no verb “%1”.")
                           .arg(words.first(std::min<qsizetype>(2, words.size())).join(QLatin1Char(' '))),
-        QCoreApplication::translate("platterctl", "See: platterctl --help"));
+        QCoreApplication::translate("platterctl", "See: %1")
+            .arg(group.empty() ? QStringLiteral("platterctl --help")
+                               : QStringLiteral("platterctl %1 --help").arg(words.first())));
 }

@@ -107,6 +107,21 @@ private Q_SLOTS:
         QVERIFY(verbs >= 15);
     }
 
+    void aNounExplainsItsVerbs()
+    {
+        const Outcome help = run({QStringLiteral("drive"), QStringLiteral("--help")});
+        QCOMPARE(help.code, 0);
+        QVERIFY2(
+            help.out.contains(QStringLiteral("platterctl drive insert MACHINE SLOT ISO")), qPrintable(help.out));
+        QVERIFY2(!help.out.contains(QStringLiteral("platterctl machine")), qPrintable(help.out));
+        const Outcome alone = run({QStringLiteral("drive")});
+        QCOMPARE(alone.code, 2);
+        QVERIFY2(alone.err.contains(QStringLiteral("platterctl drive insert")), qPrintable(alone.err));
+        const Outcome unknown = run({QStringLiteral("drive"), QStringLiteral("frob")});
+        QCOMPARE(unknown.code, 2);
+        QVERIFY2(unknown.err.contains(QStringLiteral("platterctl drive --help")), qPrintable(unknown.err));
+    }
+
     void aMachineIsMadeShownAndDeleted()
     {
         QCOMPARE(run({QStringLiteral("machine"), QStringLiteral("list"), QStringLiteral("--json")}).json().array(),
