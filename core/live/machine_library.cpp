@@ -51,6 +51,13 @@ MachineLibrary::MachineLibrary(const Places& places, AcceleratorProbe& probe, QO
             m_settle.start();
         }
     });
+    // Many an editor writes a definition in place, which leaves its folder as it was.
+    connect(&m_watcher, &QFileSystemWatcher::fileChanged, this, [this](const QString& path) {
+        // One that was replaced is another file under the same name.
+        m_watcher.removePath(path);
+        m_watcher.addPath(path);
+        m_settle.start();
+    });
     // What is not there cannot be watched. Where it cannot be made, making the first machine says why.
     QDir().mkpath(m_places.machines);
     reload();
@@ -225,21 +232,21 @@ void MachineLibrary::watch()
 {
     QStringList wanted{m_places.machines, m_places.runtime};
     for (const LibraryEntry& entry : m_entries) {
-        wanted << entry.folder;
+        wanted << entry.folder << StoredMachine{entry.name, entry.folder, {}}.definitionFile();
     }
     for (const QString& id : runtimeFolders()) {
         wanted << m_places.runtime + QLatin1Char('/') + id;
     }
-    const QStringList watched = m_watcher.directories();
+    const QStringList watched = m_watcher.directories() + m_watcher.files();
     const QSet<QString> have(watched.begin(), watched.end());
     const QSet<QString> want(wanted.begin(), wanted.end());
     if (const QStringList gone = (have - want).values(); !gone.isEmpty()) {
         m_watcher.removePaths(gone);
     }
-    // Folders that do not exist are left out, without a word.
+    // What does not exist is left out, without a word.
     QStringList fresh;
     for (const QString& path : want - have) {
-        if (QFileInfo(path).isDir()) {
+        if (QFileInfo::exists(path)) {
             fresh << path;
         }
     }

@@ -103,6 +103,32 @@ private Q_SLOTS:
         QVERIFY(!library.find(QStringLiteral("box")));
     }
 
+    // Without anything coming or going in its folder.
+    void seesADefinitionWrittenInPlace()
+    {
+        const ScriptedMachine scripted;
+        const Places& places = scripted.places();
+        AcceleratorProbe probe(places.cache);
+        const MachineLibrary library(places, probe);
+        const QString file = scripted.machine().definitionFile();
+        QFile original(file);
+        QVERIFY(original.open(QIODevice::ReadOnly));
+        const QByteArray sound = original.readAll();
+        write(file, "no JSON");
+        QTRY_VERIFY_WITH_TIMEOUT(entryOf(library, QStringLiteral("box")).error, patience);
+        write(file, sound);
+        QTRY_VERIFY_WITH_TIMEOUT(library.find(QStringLiteral("box")), patience);
+        // One that was replaced is another file, and watched as well.
+        QVERIFY(MachineStore(places.machines).update(QStringLiteral("box"), [](Definition& definition) {
+            definition.notes = QStringLiteral("edited");
+            return Result<void>();
+        }));
+        QTRY_COMPARE_WITH_TIMEOUT(
+            library.find(QStringLiteral("box"))->machine().definition.notes, QStringLiteral("edited"), patience);
+        write(file, "no JSON");
+        QTRY_VERIFY_WITH_TIMEOUT(entryOf(library, QStringLiteral("box")).error, patience);
+    }
+
     void saysThatAMachineIsGone()
     {
         const ScriptedMachine scripted;
