@@ -25,6 +25,11 @@ constexpr QLatin1StringView usb("06.0");
 constexpr QLatin1StringView pvpanic("07.0");
 } // namespace place
 
+// OVMF looks for what it can boot at targets 0 to 31 of a controller, LUNs 0 to 7 each (EDK2's
+// PcdVirtioScsiMaxTargetLimit and PcdVirtioScsiMaxLunLimit). So the slots from 32 on are the second LUNs of these
+// targets, and every slot can be booted from.
+constexpr int targetsPerController = 32;
+
 // Values of options in QEMU's own syntax end at a comma; a doubled one stands for itself.
 QString escaped(QString value)
 {
@@ -177,7 +182,8 @@ void addDrive(Arguments& arguments, const Definition& definition, const Drive& d
     const SlotId slot = drive.slot;
     QJsonObject device{{QStringLiteral("id"), driveName(slot)},
         {QStringLiteral("bus"), controllerName(slot.controller) + QStringLiteral(".0")},
-        {QStringLiteral("channel"), 0}, {QStringLiteral("scsi-id"), slot.target}, {QStringLiteral("lun"), 0}};
+        {QStringLiteral("channel"), 0}, {QStringLiteral("scsi-id"), slot.target % targetsPerController},
+        {QStringLiteral("lun"), slot.target / targetsPerController}};
     if (const int index = bootIndex(definition, slot); index >= 0) {
         device.insert(QStringLiteral("bootindex"), index);
     }

@@ -124,6 +124,29 @@ private Q_SLOTS:
         }
     }
 
+    // The firmware reaches targets 0 to 31 and LUNs 0 to 7; tests/guest/sample_guest_test.cpp boots from the last
+    // slot.
+    void everyDriveIsWhereTheFirmwareLooks()
+    {
+        for (const GoldenMachine& golden : goldenMachines(QStringLiteral("/machines"))) {
+            QSet<QString> taken;
+            for (const QJsonObject& device :
+                jsonValues(commandLine(golden.machine, settingsFor(golden)), QStringLiteral("-device"))) {
+                if (!device.contains(QStringLiteral("scsi-id"))) {
+                    continue;
+                }
+                const int target = device[QStringLiteral("scsi-id")].toInt();
+                const int lun = device[QStringLiteral("lun")].toInt();
+                QVERIFY2(target <= 31 && lun <= 7, qPrintable(device[QStringLiteral("id")].toString()));
+                const QString address =
+                    QStringLiteral("%1 %2 %3").arg(device[QStringLiteral("bus")].toString()).arg(target).arg(lun);
+                QVERIFY2(!taken.contains(address), qPrintable(address));
+                taken.insert(address);
+            }
+            QCOMPARE(taken.size(), qsizetype(golden.machine.definition.drives.size()));
+        }
+    }
+
     void everyNodeHasAShortNameOfItsOwn()
     {
         for (const GoldenMachine& golden : goldenMachines(QStringLiteral("/machines"))) {
