@@ -41,6 +41,7 @@ class SampleGuestTest : public QObject {
 
 private Q_SLOTS:
     void livesOnDvdAndThenOnDisk();
+    void bootsFromEverySlot();
 };
 
 void SampleGuestTest::livesOnDvdAndThenOnDisk()
@@ -109,6 +110,73 @@ void SampleGuestTest::livesOnDvdAndThenOnDisk()
         IN_GUEST(machine, output, "cat /root/note");
         QCOMPARE(output, QStringLiteral("kept\n"));
         IN_GUEST(machine, output, "! dmesg | grep -e 'EXT4-fs.*recover' -e 'EXT4-fs error'");
+    }
+}
+
+// All slots are taken, and what boots sits where a firmware that counted its targets too early would not look.
+void SampleGuestTest::bootsFromEverySlot()
+{
+    constexpr SlotId last{maxControllers - 1, slotsPerController - 1};
+    constexpr SlotId far{1, 40};
+    QString output;
+    QTemporaryDir folder;
+    const QString disk = folder.filePath(QStringLiteral("system.vhdx"));
+    QCOMPARE(QProcess::execute(QStringLiteral("qemu-img"),
+                 {QStringLiteral("create"), QStringLiteral("-q"), QStringLiteral("-f"), QStringLiteral("vhdx"),
+                     disk, QStringLiteral("2G")}),
+        0);
+    {
+        GuestMachine machine;
+        Definition& definition = machine.definition();
+        definition.controllers = maxControllers;
+        for (int controller = 0; controller < maxControllers; ++controller) {
+            for (int target = 0; target < slotsPerController; ++target) {
+                const SlotId slot{controller, target};
+                if (slot == far) {
+                    definition.drives.push_back({slot, DiskDrive{disk, DiskFormat::Vhdx}});
+                } else if (slot == last) {
+                    definition.drives.push_back({slot, DvdDrive{iso}});
+                } else {
+                    const QString data = folder.filePath(slot.toString());
+                    QFile file(data);
+                    QVERIFY(file.open(QIODevice::WriteOnly) && file.resize(1 << 20));
+                    definition.drives.push_back({slot, DiskDrive{data, DiskFormat::Raw}});
+                }
+            }
+        }
+        definition.bootOrder = {far, last};
+        BOOT(machine, "booted from DVD");
+        // The guest sees them all, in the order of the slots.
+        IN_GUEST(machine, output,
+            "for disk in $(ls /sys/block | grep ^sd | awk '{ print length($0), $0 }' | sort | cut -d' ' -f2); do "
+            "tr -cd '[:alnum:]-' </sys/block/$disk/device/vpd_pg80; done | sed 's/platter-/ /g'");
+        QStringList slots;
+        for (const Drive& drive : definition.drives) {
+            if (drive.slot != last) {
+                slots.append(drive.slot.toString().replace(QLatin1Char(':'), QLatin1Char('-')));
+            }
+        }
+        QCOMPARE(output.simplified(), slots.join(QLatin1Char(' ')));
+        machine.serial().type(QStringLiteral("poweroff"));
+        QVERIFY2(machine.waitForEnd(), qPrintable(machine.transcript()));
+    }
+    {
+        // Alone on its target, whose first LUN is empty.
+        GuestMachine machine;
+        machine.definition().controllers = 2;
+        machine.definition().drives = {{far, DiskDrive{disk, DiskFormat::Vhdx}}, {{1, 63}, DvdDrive{iso}}};
+        machine.definition().bootOrder = {far, SlotId{1, 63}};
+        BOOT(machine, "booted from DVD");
+        IN_GUEST(machine, output, "install");
+        machine.serial().type(QStringLiteral("poweroff"));
+        QVERIFY2(machine.waitForEnd(), qPrintable(machine.transcript()));
+    }
+    {
+        GuestMachine machine;
+        machine.definition().controllers = 2;
+        machine.definition().drives = {{far, DiskDrive{disk, DiskFormat::Vhdx}}, {{1, 63}, DvdDrive{iso}}};
+        machine.definition().bootOrder = {far, SlotId{1, 63}};
+        BOOT(machine, "booted from disk sda");
     }
 }
 
