@@ -3,9 +3,11 @@
 
 #include "core/media/el_torito.h"
 #include "core/media/fat_volume.h"
+#include "core/media/udf_volume.h"
 
 #include <QCoreApplication>
 
+#include <algorithm>
 #include <array>
 
 namespace platter {
@@ -73,6 +75,29 @@ EfiBoot examineImage(const ByteSource& image)
     return result;
 }
 
+// The files of the disc itself, which EDK2 reads where they are on a UDF volume (never those of ISO 9660). Unlike
+// on FAT it takes names as they are written, so that Windows' \efi\boot\bootx64.efi is none.
+EfiBoot examineUdf(const ByteSource& source)
+{
+    EfiBoot result;
+    const auto folder = listUdfFolder(source, {QStringLiteral("EFI"), QStringLiteral("BOOT")});
+    if (!folder) {
+        return result;
+    }
+    const auto has = [&folder](const char* file) {
+        return std::ranges::any_of(*folder,
+            [file](const UdfEntry& entry) { return !entry.isFolder && entry.name == QLatin1String(file); });
+    };
+    if (has("BOOTX64.EFI")) {
+        result.verdict = UefiBoot::Yes;
+    } else if (const auto other = std::ranges::find_if(otherLoaders, has, &Loader::file);
+        other != otherLoaders.end()) {
+        result.verdict = UefiBoot::OtherArchitecture;
+        result.processor = tr(other->processor);
+    }
+    return result;
+}
+
 bool isBetter(const EfiBoot& one, const EfiBoot& other)
 {
     return one.verdict < other.verdict; // the enumerators stand in that order
@@ -109,6 +134,12 @@ EfiBoot examineEfiBoot(const ByteSource& source, const VolumeDescriptors& descri
                 found.fault = found.verdict == UefiBoot::Yes ? QString() : best.fault;
                 best = found;
             }
+        }
+    }
+    if (descriptors.udf) {
+        EfiBoot found = examineUdf(source);
+        if (isBetter(found, best)) {
+            best = found;
         }
     }
     return best;

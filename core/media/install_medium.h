@@ -10,10 +10,10 @@
 namespace platter {
 
 enum class UefiBoot {
-    Yes, // El Torito has an EFI image with \EFI\BOOT\BOOTX64.EFI
+    Yes, // El Torito has an EFI image with \EFI\BOOT\BOOTX64.EFI, or the disc itself has that file on a UDF volume
     OtherArchitecture, // an EFI image, but only for another processor
     BiosOnly, // bootable, without an EFI image
-    NotBootable, // no El Torito catalogue
+    NotBootable, // none of these
 };
 
 // What a system asks for, from osinfo-db; zero or 0 where it does not say.

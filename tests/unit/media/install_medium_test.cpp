@@ -159,6 +159,68 @@ private Q_SLOTS:
         QCOMPARE(medium->sentence(), QStringLiteral("rescue.iso; boots with UEFI."));
     }
 
+    // udf.iso.gz is what `genisoimage -udf` makes of a folder with EFI/BOOT/BOOTX64.EFI in it: ISO 9660 and UDF, no
+    // El Torito. Booted for real, EDK2 starts it, also without the ISO 9660, but not with other capitals.
+    void looksForTheLoaderOnUdf_data()
+    {
+        QTest::addColumn<QByteArray>("was"); // in the disc
+        QTest::addColumn<QByteArray>("becomes");
+        QTest::addColumn<UefiBoot>("uefi");
+        const QByteArray name = "\x08"
+                                "BOOTX64.EFI";
+        QTest::newRow("there") << name << name << UefiBoot::Yes;
+        QTest::newRow("lower case") << name
+                                    << QByteArray("\x08"
+                                                  "bootx64.efi")
+                                    << UefiBoot::NotBootable;
+        QTest::newRow("Arm") << name
+                             << QByteArray("\x08"
+                                           "BOOTARM.EFI")
+                             << UefiBoot::OtherArchitecture;
+        QTest::newRow("another folder") << QByteArray("\x08"
+                                                      "BOOT\0",
+            6)
+                                        << QByteArray("\x08"
+                                                      "LOAD\0",
+                                               6)
+                                        << UefiBoot::NotBootable;
+        QTest::newRow("damaged") << QByteArray("\x08"
+                                               "EFI")
+                                 << QByteArray("\x07"
+                                               "EFI")
+                                 << UefiBoot::NotBootable;
+    }
+
+    void looksForTheLoaderOnUdf()
+    {
+        QFETCH(QByteArray, was);
+        QFETCH(QByteArray, becomes);
+        const QString fault = m_maker.run(QStringLiteral("sh"),
+            {QStringLiteral("-c"),
+                QStringLiteral("gunzip <'%1/tests/unit/media/udf.iso.gz' >udf.iso")
+                    .arg(QStringLiteral(PLATTER_SOURCE_DIR))});
+        QVERIFY2(fault.isEmpty(), qPrintable(fault));
+        QByteArray bytes = m_maker.bytes(QStringLiteral("udf.iso"));
+        const qsizetype at = bytes.indexOf(was, 257 * 2048);
+        QVERIFY(at > 0);
+        bytes.replace(at, was.size(), becomes);
+        // As a bridge, and with the recognition sequence where ISO 9660 was.
+        for (const bool alone : {false, true}) {
+            if (alone) {
+                const qsizetype sequence = bytes.indexOf("BEA01") - 1;
+                QVERIFY(sequence > 16 * 2048);
+                const QByteArray moved = bytes.sliced(sequence, 3 * 2048);
+                bytes.replace(
+                    16 * 2048, sequence + moved.size() - 16 * 2048, moved + QByteArray(sequence - 16 * 2048, '\0'));
+            }
+            m_maker.write(QStringLiteral("udf.iso"), bytes);
+            const Result<InstallMedium> medium = inspect(QStringLiteral("udf.iso"));
+            QVERIFY2(medium.has_value(), medium ? "" : qPrintable(medium.error().text()));
+            QTEST(medium->uefi, "uefi");
+            QCOMPARE(medium->volumeLabel, QStringLiteral("UDFBRIDGE"));
+        }
+    }
+
     void takesEntriesWithoutASize_data()
     {
         QTest::addColumn<int>("sectors");
