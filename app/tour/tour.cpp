@@ -108,6 +108,7 @@ QCoro::Task<void> Tour::seeItBoot()
     co_await serialSays(QStringLiteral("Platter sample guest ready"), boot);
     co_await serialSays(QStringLiteral("DVD"), Hand::soon);
     co_await clickConsole();
+    co_await consoleRests();
     held(QStringLiteral("console"),
         QStringLiteral("OVMF booted the ISO from SCSI; the console shows the guest's screen."));
 }
@@ -117,6 +118,7 @@ QCoro::Task<void> Tour::typeIntoTheGuest()
     co_await m_hand.type(QStringLiteral("clear; echo console says $((6*7)) | tee /dev/ttyS0"));
     co_await m_hand.key(QStringLiteral("Return"));
     co_await serialSays(QStringLiteral("console says 42"), 60s);
+    co_await consoleRests();
     held(QStringLiteral("typed"),
         QStringLiteral(
             "What is typed into the console reaches the guest's shell: its answer is on the serial line."));
@@ -127,6 +129,7 @@ QCoro::Task<void> Tour::installToDisk()
     co_await m_hand.type(QStringLiteral("install 2>&1 | tee /dev/ttyS0"));
     co_await m_hand.key(QStringLiteral("Return"));
     co_await serialSays(QStringLiteral("Installed on"), boot);
+    co_await consoleRests();
     held(QStringLiteral("installed"), QStringLiteral("The sample guest installed itself on the VHDX disk."));
 }
 
@@ -168,6 +171,7 @@ QCoro::Task<void> Tour::bootFromDisk()
     co_await m_hand.type(QStringLiteral("clear; lsblk | tee /dev/ttyS0"));
     co_await m_hand.key(QStringLiteral("Return"));
     co_await serialSays(QStringLiteral("sda2"), 60s);
+    co_await consoleRests();
     held(QStringLiteral("from-disk"), QStringLiteral("Without the ISO the same guest boots from the VHDX disk."));
 }
 
@@ -222,6 +226,24 @@ QCoro::Task<void> Tour::serialSays(QString text, std::chrono::seconds patience)
 {
     co_await m_hand.until([this, text] { return serial().sliced(m_serialStart).contains(text); }, patience,
         QStringLiteral("The serial log does not say “%1”.").arg(text));
+}
+
+QCoro::Task<void> Tour::consoleRests()
+{
+    constexpr int enough = 40; // looks, one every 50 ms
+    auto* console = co_await m_hand.find<ScreenView>({});
+    QImage now;
+    QImage before; // with or without the cursor
+    int looks = 0;
+    const auto rests = [&] {
+        const QImage look = console->grab().toImage();
+        if (look != now && look != before) {
+            looks = before.isNull() ? looks : 0;
+            before = std::exchange(now, look);
+        }
+        return ++looks >= enough;
+    };
+    co_await m_hand.until(rests, 60s, QStringLiteral("The console does not come to rest."));
 }
 
 QCoro::Task<void> Tour::isOff()

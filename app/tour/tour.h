@@ -33,6 +33,9 @@ private:
     QCoro::Task<void> clickConsole();
     // Waits for TEXT in what the serial log has gained since the machine's last start.
     QCoro::Task<void> serialSays(QString text, std::chrono::seconds patience);
+    // Waits until nothing but a blinking cursor changes in the console: what the serial line says may be a moment
+    // ahead.
+    QCoro::Task<void> consoleRests();
     QCoro::Task<void> isOff();
     QString serial() const;
     QString machineFile(const QString& name) const;
