@@ -21,6 +21,16 @@ Result<QString> program(const QString& name, const QString& package)
     return path;
 }
 
+// The first line that PROCESS writes; without its end where none comes.
+QByteArray firstLine(QProcess& process)
+{
+    QByteArray line;
+    while (!line.endsWith('\n') && process.waitForReadyRead(startMilliseconds)) {
+        line += process.readAllStandardOutput();
+    }
+    return line;
+}
+
 void stop(QProcess& process)
 {
     if (process.state() != QProcess::NotRunning) {
@@ -76,18 +86,21 @@ Result<void> Stage::raiseDisplay()
         {QStringLiteral("-displayfd"), QStringLiteral("1"), QStringLiteral("-screen"), QStringLiteral("0"),
             QStringLiteral("1440x900x24"), QStringLiteral("-nolisten"), QStringLiteral("tcp"),
             QStringLiteral("-noreset")});
-    QByteArray number;
-    while (!number.endsWith('\n') && m_display.waitForReadyRead(startMilliseconds)) {
-        number += m_display.readAllStandardOutput();
-    }
+    const QByteArray number = firstLine(m_display);
     if (!number.endsWith('\n')) {
         return std::unexpected(Error{ErrorKind::MissingProgram,
             QStringLiteral("The virtual display did not come up."), QStringLiteral("Try whether 'Xvfb :99' runs."),
             QString::fromLocal8Bit(m_display.readAllStandardError())});
     }
     qputenv("DISPLAY", ":" + number.trimmed());
-    m_windowManager.start(*manager, {});
-    m_windowManager.waitForStarted(startMilliseconds);
+    // A window that is there before its manager never becomes active: wait until it manages.
+    m_windowManager.start(*manager, {QStringLiteral("--startup"), QStringLiteral("echo ready")});
+    if (!firstLine(m_windowManager).endsWith('\n')) {
+        return std::unexpected(Error{ErrorKind::MissingProgram,
+            QStringLiteral("The window manager of the virtual display did not come up."),
+            QStringLiteral("Try whether openbox runs."),
+            QString::fromLocal8Bit(m_windowManager.readAllStandardError())});
+    }
     return {};
 }
 
