@@ -93,8 +93,29 @@ void MachineSession::enter(MachineState state, std::optional<Error> error)
 
 std::unexpected<Error> MachineSession::wrongState(const QString& sentence) const
 {
+    QString advice;
+    switch (m_state) {
+    case MachineState::Off:
+    case MachineState::Crashed:
+        advice = tr("Start it first.");
+        break;
+    case MachineState::Starting:
+        advice = tr("Wait until it is up.");
+        break;
+    case MachineState::Paused:
+    case MachineState::IoError:
+        advice = tr("Resume it first, or power it off.");
+        break;
+    case MachineState::InternalError:
+    case MachineState::GuestPanicked:
+        advice = tr("Reset it, or power it off.");
+        break;
+    case MachineState::Running:
+    case MachineState::ShuttingDown:
+        break; // what was asked for is done, or about to be
+    }
     return std::unexpected(
-        Error{ErrorKind::WrongState, sentence.arg(name(), displayName(m_state)), {}, nameOf(m_state)});
+        Error{ErrorKind::WrongState, sentence.arg(name(), displayName(m_state)), advice, nameOf(m_state)});
 }
 
 void MachineSession::setMachine(StoredMachine machine)
@@ -146,7 +167,7 @@ QCoro::Task<Result<void>> MachineSession::start(AcceleratorChoice choice)
     }
     m_launching = false;
     if (!started) {
-        if (started.error().detail.contains(QLatin1String("kvm"), Qt::CaseInsensitive)) {
+        if (blamesKvm(started.error().detail)) {
             judgeKvm(MachineState::Crashed, started.error());
         }
         enter(MachineState::Off, started.error());

@@ -67,9 +67,10 @@ Error crashed(const StoredMachine& machine, const std::optional<LaunchRecord>& r
 
 bool blamesKvm(const QString& words)
 {
-    // More than the name of a machine, in the path of its log.
-    static const QRegularExpression pattern(
-        QStringLiteral("KVM internal error|failed to set MSR|: kvm_\\w+: |/kvm/kvm\\.c"));
+    // More than the name of a machine, in the path of its log: what QEMU's accel/kvm says, at the start and later.
+    static const QRegularExpression pattern(QStringLiteral(
+        "KVM internal error|failed to set MSR|failed to initialize kvm|KVM kernel module|ioctl\\(KVM_|"
+        ": kvm_\\w+: |/kvm/kvm\\.c"));
     return words.contains(pattern);
 }
 

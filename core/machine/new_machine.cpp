@@ -19,6 +19,9 @@ namespace platter {
 
 namespace {
 
+// For every medium in the boot order the firmware needs memory: OVMF with 512 MiB boots with 64 and fails with 96.
+constexpr std::size_t mostBootMedia = 16;
+
 struct Texts {
     Q_DECLARE_TR_FUNCTIONS(platter::NewMachine)
 };
@@ -351,7 +354,9 @@ Definition definitionFor(const NewMachine& choices, const QString& machineFolder
     for (const QString& medium : choices.media) {
         const SlotId slot = nextSlot();
         definition.drives.push_back({slot, DvdDrive{medium}});
-        others.push_back(slot);
+        if (others.size() < mostBootMedia) {
+            others.push_back(slot);
+        }
     }
     // An empty disk is passed over until a system is on it, which then boots; a disk with a system would never let
     // the installer run.

@@ -127,11 +127,11 @@ std::vector<Error> preflight(const StoredMachine& machine, const HostResources& 
             medium.startsWith(QLatin1Char('/')) && !isDevicePath(medium)) {
             if (const Result<void> usable = checkMedium(medium); !usable) {
                 errors.push_back(usable.error());
-                if (usable.error().kind == ErrorKind::NotFound) {
-                    errors.back().advice =
-                        Texts::tr("Put the file back, or eject it from the DVD drive in slot %1.")
-                            .arg(drive.slot.toString());
-                }
+                errors.back().advice = usable.error().kind == ErrorKind::NotFound
+                    ? Texts::tr("Put the file back, or eject it from the DVD drive in slot %1.")
+                          .arg(drive.slot.toString())
+                    : Texts::tr("%1 Or eject it from the DVD drive in slot %2.")
+                          .arg(usable.error().advice, drive.slot.toString());
             }
         }
     }

@@ -77,8 +77,11 @@ class NewVmWizardLookTest : public QObject {
         for (const QLabel* label : labels) {
             const bool wraps = label->wordWrap();
             const int height = wraps ? label->heightForWidth(label->width()) : label->sizeHint().height();
+            // A shortened path has the whole in the tool tip.
+            const int width = label->toolTip().isEmpty() ? label->sizeHint().width()
+                                                         : label->fontMetrics().horizontalAdvance(label->text());
             if (label->isVisible() && !label->text().isEmpty()
-                && (label->height() < height || (!wraps && label->width() < label->sizeHint().width()))) {
+                && (label->height() < height || (!wraps && label->width() < width))) {
                 return label->text();
             }
         }

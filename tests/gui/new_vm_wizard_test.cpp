@@ -298,7 +298,7 @@ private Q_SLOTS:
         stage.type("machineName", QStringLiteral("m"));
         stage.type("machinePlace", stage.file(QStringLiteral("elsewhere")));
         QCOMPARE(stage.find<QWidget>("machineFolder")->accessibleName(),
-            QStringLiteral("The machine’s folder: ") + stage.file(QStringLiteral("elsewhere/m")));
+            QStringLiteral("The machine's folder: ") + stage.file(QStringLiteral("elsewhere/m")));
         QVERIFY(stage.goTo(DiskPageNumber));
         stage.type("diskSize", QStringLiteral("64T"));
         // A folder will do: the file is named after the machine and the format.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/live/machine_session.h"
+#include "core/live/machine_trouble.h"
 #include "core/qemu/start_lock.h"
 #include "scripted_machine.h"
 
@@ -277,6 +278,25 @@ private Q_SLOTS:
         QCOMPARE(seen, std::optional(offered));
         QVERIFY(session->lastError()->detail.contains(QStringLiteral("Suberror: 1")));
         QCOMPARE(session->lastError()->advice.contains(QStringLiteral("without KVM")), offered);
+    }
+
+    void tellsKvmsFaultFromANameWithKvmInIt_data()
+    {
+        QTest::addColumn<QString>("words");
+        QTest::addColumn<bool>("blames");
+        QTest::newRow("no module") << QStringLiteral("Could not access KVM kernel module: Permission denied")
+                                   << true;
+        QTest::newRow("no VM") << QStringLiteral("ioctl(KVM_CREATE_VM) failed: 16 Device or resource busy") << true;
+        QTest::newRow("accelerator") << QStringLiteral("-accel kvm: failed to initialize kvm: No such file")
+                                     << true;
+        QTest::newRow("an image's path")
+            << QStringLiteral("Could not open '/home/ann/kvm/disk.vhdx': Is a directory") << false;
+    }
+
+    void tellsKvmsFaultFromANameWithKvmInIt()
+    {
+        QFETCH(QString, words);
+        QTEST(blamesKvm(words), "blames");
     }
 
     void doesNotWaitForAQemuThatHangs()
