@@ -47,13 +47,30 @@ function(platter_layer name)
   target_link_libraries(${name} PRIVATE platter_options)
 endfunction()
 
+# Where the programs look for modules, relative to their own folder: in the build tree as after an installation.
+file(RELATIVE_PATH PLATTER_MODULE_FOLDER ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR}/platter)
+
+# platter_module(platter-vnc LOADED_BY platter_ui SOURCES … LIBRARIES …)
+# A part that is loaded at its first use (core/module.h). Of the layers it uses what needs no
+# linking, and a copy of its own of the SOURCES that both need.
+function(platter_module name)
+  cmake_parse_arguments(M "" "LOADED_BY" "SOURCES;LIBRARIES" ${ARGN})
+  add_library(${name} MODULE ${M_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE platter_options ${M_LIBRARIES})
+  set_target_properties(${name} PROPERTIES PREFIX ""
+    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/${PLATTER_MODULE_FOLDER})
+  add_dependencies(${M_LOADED_BY} ${name})
+  install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/platter)
+endfunction()
+
 # platter_test(NAME definition_test LABEL unit LIBRARIES platter_core [SOURCES …] [TIMEOUT seconds] [LOCK name]
 #              [ENVIRONMENT VAR=value…])
 # One Qt Test executable from NAME.cpp. Tests with a display run on the offscreen platform unless they start their own.
 function(platter_test)
   cmake_parse_arguments(T "" "NAME;LABEL;TIMEOUT;LOCK" "SOURCES;LIBRARIES;ENVIRONMENT" ${ARGN})
   add_executable(${T_NAME} ${T_NAME}.cpp ${T_SOURCES})
-  target_link_libraries(${T_NAME} PRIVATE platter_options Qt6::Test ${T_LIBRARIES})
+  target_link_libraries(${T_NAME} PRIVATE platter_options Qt6::Test Qt6::Network ${T_LIBRARIES})
   target_compile_definitions(${T_NAME} PRIVATE
     PLATTER_SOURCE_DIR="${CMAKE_SOURCE_DIR}" PLATTER_BINARY_DIR="${CMAKE_BINARY_DIR}")
   set_target_properties(${T_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)

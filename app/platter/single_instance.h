@@ -4,10 +4,13 @@
 #pragma once
 
 #include "app/platter/start_request.h"
+#include "core/unique_fd.h"
 
-#include <QLocalServer>
+#include <QSocketNotifier>
 
 namespace platter {
+
+class LocalSocket;
 
 class SingleInstance : public QObject {
     Q_OBJECT
@@ -29,11 +32,14 @@ Q_SIGNALS:
 
 private:
     Result<bool> handOver(const StartRequest& request) const; // false: nobody listens
+    Result<void> listen();
     void accept();
+    void hear(LocalSocket* socket, const QByteArray& words);
 
     QString m_socket;
     QString m_lock;
-    QLocalServer m_server;
+    UniqueFd m_listener;
+    QSocketNotifier m_knock;
 };
 
 } // namespace platter

@@ -5,6 +5,7 @@
 #include <QCoreApplication>
 #include <QCoroTask>
 
+#include <algorithm>
 #include <cstdio>
 
 using namespace platter;
@@ -15,7 +16,7 @@ namespace {
 std::vector<Verb> allVerbs()
 {
     std::vector<Verb> verbs = machineVerbs();
-    for (const auto& more : {driveVerbs(), mediumVerbs()}) {
+    for (const auto& more : {driveVerbs(), diskVerbs(), mediumVerbs()}) {
         verbs.insert(verbs.end(), more.begin(), more.end());
     }
     return verbs;
@@ -76,7 +77,9 @@ std::vector<Verb> verbsOf(const std::vector<Verb>& all, const QString& noun)
 bool fits(const Verb& verb, qsizetype count)
 {
     const bool open = !verb.positional.isEmpty() && verb.positional.last().endsWith(QStringLiteral("…"));
-    return open ? count >= verb.positional.size() : count == verb.positional.size();
+    const auto optional = std::ranges::count_if(
+        verb.positional, [](const QString& name) { return name.startsWith(QLatin1Char('[')); });
+    return count >= verb.positional.size() - optional && (open || count <= verb.positional.size());
 }
 
 int run(const Verb& verb, const QStringList& words)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A verb of platterctl: its words, its options, and what it does. The tables in machine_verbs.cpp, drive_verbs.cpp
-// and medium_verbs.cpp are the whole command line.
+// A verb of platterctl: its words, its options, and what it does. The tables in machine_verbs.cpp, drive_verbs.cpp,
+// disk_verbs.cpp and medium_verbs.cpp are the whole command line.
 #pragma once
 
 #include "app/platterctl/report.h"
@@ -33,7 +33,7 @@ struct Arguments {
 
 struct Verb {
     QString words; // "machine start"
-    QStringList positional; // "NAME"; a trailing "…" takes any number
+    QStringList positional; // "NAME"; a trailing "…" takes any number, "[NAME]" at the end may be left out
     QString summary; // one line for the overview
     QList<QCommandLineOption> options;
     QCoro::Task<int> (*run)(Context* context, Arguments arguments, Report report);
@@ -42,6 +42,7 @@ struct Verb {
 std::vector<Verb> machineVerbs();
 std::vector<Verb> driveVerbs();
 std::vector<Verb> mediumVerbs();
+std::vector<Verb> diskVerbs();
 
 // The machine's session on the command line's QMP seat, with its present state. By NAME also where the machine runs
 // and cannot be read any more.

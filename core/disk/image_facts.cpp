@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/disk/image_facts.h"
 
+#include "core/disk/host_file.h"
+#include "core/disk/vhdx/structure.h"
 #include "core/unique_fd.h"
 
 #include <QByteArray>
@@ -20,17 +22,6 @@ namespace {
 struct Texts {
     Q_DECLARE_TR_FUNCTIONS(platter::ImageFacts)
 };
-
-// [MS-VHDX] 2.2.3 region table, 2.6.1 metadata table; entries of both are 32 bytes and begin with a GUID.
-constexpr off_t vhdxRegionTables[] = {192 * 1024, 256 * 1024};
-constexpr std::size_t vhdxTableSize = 64 * 1024;
-constexpr std::size_t vhdxEntrySize = 32;
-constexpr std::size_t vhdxRegionEntries = 16; // offset of the first
-constexpr std::size_t vhdxMetadataEntries = 32;
-constexpr quint32 vhdxMostEntries = 2047;
-constexpr char vhdxMetadataRegion[] = "\x06\xa2\x7c\x8b\x90\x47\x9a\x4b\xb8\xfe\x57\x5f\x05\x0f\x88\x6e";
-constexpr char vhdxVirtualDiskSize[] = "\x24\x42\xa5\x2f\x1b\xcd\x76\x48\xb2\x11\x5d\xbe\xd8\x3b\xf4\xb8";
-constexpr std::size_t guidSize = 16;
 
 constexpr char qcow2Magic[] = "QFI\xfb";
 constexpr std::size_t qcow2HeaderSize = 72;
@@ -55,60 +46,19 @@ QByteArray bytesAt(int fd, off_t offset, std::size_t size)
     return bytes;
 }
 
-template <typename T>
-T littleEndianAt(const QByteArray& bytes, std::size_t offset)
+// As the file says at this moment; a log that a running machine has not applied yet never changes a size.
+std::optional<ByteCount> vhdxSize(const QString& file)
 {
-    if (offset + sizeof(T) > static_cast<std::size_t>(bytes.size())) {
-        return 0;
+    const Result<std::unique_ptr<HostFile>> image = HostFile::open(file, HostFile::Access::Unlocked);
+    if (!image) {
+        return std::nullopt;
     }
-    return qFromLittleEndian<T>(bytes.constData() + offset);
-}
-
-// Where the entry with GUID begins in a table; both tables are laid out alike.
-std::optional<std::size_t> findEntry(const QByteArray& table, std::size_t first, quint32 count, const char* guid)
-{
-    for (quint32 i = 0; i < qMin(count, vhdxMostEntries); ++i) {
-        const std::size_t at = first + i * vhdxEntrySize;
-        if (at + vhdxEntrySize > static_cast<std::size_t>(table.size())) {
-            break;
-        }
-        if (QByteArrayView(table).sliced(static_cast<qsizetype>(at), guidSize)
-            == QByteArrayView(guid, static_cast<qsizetype>(guidSize))) {
-            return at;
-        }
+    const Result<vhdx::HeaderPair> headers = vhdx::HeaderPair::read(**image);
+    if (!headers) {
+        return std::nullopt;
     }
-    return std::nullopt;
-}
-
-std::optional<ByteCount> vhdxSize(int fd)
-{
-    for (const off_t where : vhdxRegionTables) {
-        const QByteArray regions = bytesAt(fd, where, vhdxTableSize);
-        if (!regions.startsWith("regi")) {
-            continue;
-        }
-        const auto region =
-            findEntry(regions, vhdxRegionEntries, littleEndianAt<quint32>(regions, 8), vhdxMetadataRegion);
-        if (!region) {
-            continue;
-        }
-        const auto start = static_cast<off_t>(littleEndianAt<quint64>(regions, *region + guidSize));
-        const QByteArray metadata = bytesAt(fd, start, vhdxTableSize);
-        if (!metadata.startsWith("metadata")) {
-            continue;
-        }
-        const auto item =
-            findEntry(metadata, vhdxMetadataEntries, littleEndianAt<quint16>(metadata, 10), vhdxVirtualDiskSize);
-        if (!item) {
-            continue;
-        }
-        const quint32 offset = littleEndianAt<quint32>(metadata, *item + guidSize);
-        const QByteArray size = bytesAt(fd, start + static_cast<off_t>(offset), sizeof(quint64));
-        if (size.size() == sizeof(quint64)) {
-            return ByteCount(littleEndianAt<quint64>(size, 0));
-        }
-    }
-    return std::nullopt;
+    const Result<vhdx::Structure> structure = vhdx::readStructure(**image, headers->current());
+    return structure ? std::optional(ByteCount(structure->metadata.virtualSize)) : std::nullopt;
 }
 
 std::optional<ByteCount> qcow2Size(int fd)
@@ -157,7 +107,7 @@ Result<ImageFacts> imageFacts(const QString& file, DiskFormat format)
     std::optional<ByteCount> size;
     switch (format) {
     case DiskFormat::Vhdx:
-        size = vhdxSize(image->fd.get());
+        size = vhdxSize(file);
         break;
     case DiskFormat::Qcow2:
         size = qcow2Size(image->fd.get());

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/disk/new_image.h"
 
+#include "core/disk/new_vhdx.h"
+#include "core/disk/partial_file.h"
+#include "core/disk/qemu_img.h"
 #include "core/durable_file.h"
 
 #include <QCoreApplication>
 #include <QFile>
 #include <QFileInfo>
 #include <QProcess>
-#include <QRandomGenerator>
 #include <QStandardPaths>
 
 #include <cerrno>
@@ -23,7 +25,8 @@ struct Texts {
 
 constexpr std::uint64_t sectorSize = 512;
 constexpr std::uint64_t mebibyte = 1 << 20;
-constexpr std::uint64_t vhdxBlockSize = 32 * mebibyte; // what Windows chooses for a dynamic image
+constexpr qsizetype vdiMarkAt = 64; // after a free text
+constexpr qint64 headSize = vdiMarkAt + 4;
 constexpr int qemuImgTimeoutMs = 60'000;
 
 std::uint64_t roundedUp(std::uint64_t value, std::uint64_t step)
@@ -31,54 +34,17 @@ std::uint64_t roundedUp(std::uint64_t value, std::uint64_t step)
     return (value + step - 1) / step * step;
 }
 
-QStringList optionsOf(DiskFormat format)
-{
-    if (format == DiskFormat::Vhdx) {
-        return {QStringLiteral("-o"), QStringLiteral("subformat=dynamic,block_size=%1").arg(vhdxBlockSize)};
-    }
-    return {};
-}
-
 Error creationError(const QString& file, ByteCount size, const QString& words)
 {
-    const QString detail = words.trimmed();
     const auto says = [&](const char* text) { return words.contains(QLatin1String(text), Qt::CaseInsensitive); };
-    if (says("No space left") || says("Disk quota exceeded")) {
-        Error error = systemError(Texts::tr("Making the disk image"), file, ENOSPC);
-        error.detail = detail;
-        return error;
-    }
-    if (says("Permission denied") || says("Read-only file system")) {
-        Error error =
-            systemError(Texts::tr("Making the disk image"), file, says("Permission denied") ? EACCES : EROFS);
-        error.detail = detail;
-        return error;
-    }
     if (says("File too large") || says("image size is too large")) {
         return Error{ErrorKind::Unsupported,
             Texts::tr("The file system that holds %1 has no files as large as %2.").arg(file, size.toString()),
-            Texts::tr("Choose a smaller size, another place, or VHDX, whose file grows with use."), detail};
+            Texts::tr("Choose a smaller size, another place, or VHDX, whose file grows with use."),
+            words.trimmed()};
     }
-    return Error{ErrorKind::Qemu, Texts::tr("qemu-img could not make the disk image %1.").arg(file),
-        Texts::tr("Its own words are in the details."), detail};
+    return qemuImgError(Texts::tr("Making the disk image"), file, words);
 }
-
-// An image under its temporary name; removed unless it was given its final one.
-class PartialFile {
-public:
-    explicit PartialFile(QString path)
-        : m_path(std::move(path))
-    {
-    }
-
-    ~PartialFile() { QFile::remove(m_path); }
-    Q_DISABLE_COPY_MOVE(PartialFile)
-
-    const QString& path() const { return m_path; }
-
-private:
-    QString m_path;
-};
 
 } // namespace
 
@@ -103,7 +69,8 @@ Result<ImageKind> imageKindOf(const QString& file)
         return std::unexpected(systemError(what, file, errno ? errno : EIO));
     }
     const QByteArray vhdMark("conectix");
-    const QByteArray head = image.read(8);
+    const QByteArray begin = image.read(headSize);
+    const QByteArray head = begin.first(qMin<qsizetype>(8, begin.size()));
     if (head == "vhdxfile") {
         return ImageKind::Vhdx;
     }
@@ -112,6 +79,12 @@ Result<ImageKind> imageKindOf(const QString& file)
     }
     if (head == vhdMark) {
         return ImageKind::Vhd;
+    }
+    if (begin.startsWith("KDMV") || begin.startsWith("COWD") || begin.startsWith("# Disk DescriptorFile")) {
+        return ImageKind::Vmdk;
+    }
+    if (begin.mid(vdiMarkAt, 4) == QByteArray("\x7f\x10\xda\xbe")) {
+        return ImageKind::Vdi;
     }
     // A fixed VHD has its footer at the end only: 512 bytes, in very old files 511.
     for (const qint64 footer : {512, 511}) {
@@ -125,13 +98,8 @@ Result<ImageKind> imageKindOf(const QString& file)
 ByteCount initialSizeOnHost(DiskFormat format, ByteCount size)
 {
     switch (format) {
-    case DiskFormat::Vhdx: {
-        // The block allocation table, 8 bytes per block and one more entry per chunk of 4 GiB, in whole MiB; the
-        // headers, region tables and metadata; the log is sparse.
-        const std::uint64_t blocks = roundedUp(size.bytes(), vhdxBlockSize) / vhdxBlockSize;
-        const std::uint64_t entries = blocks + blocks / (4096 * mebibyte / vhdxBlockSize);
-        return ByteCount(roundedUp(entries * 8, mebibyte) + mebibyte / 4);
-    }
+    case DiskFormat::Vhdx:
+        return ByteCount::kibibytes(256); // headers, region tables, metadata; log and table are sparse
     case DiskFormat::Qcow2: {
         // Header, reference counts, and a first-level table of 8 bytes per 512 MiB, in clusters of 64 KiB.
         const std::uint64_t cluster = 64 << 10;
@@ -178,6 +146,9 @@ Result<void> createImage(const QString& file, DiskFormat format, ByteCount size)
     if (const Result<void> fits = checkImageSize(size); !fits) {
         return fits;
     }
+    if (format == DiskFormat::Vhdx) {
+        return createVhdx(file, {.virtualSize = size.bytes()});
+    }
     if (QFileInfo info(file); info.exists() || info.isSymLink()) {
         return std::unexpected(systemError(Texts::tr("Making the disk image"), file, EEXIST));
     }
@@ -190,9 +161,7 @@ Result<void> createImage(const QString& file, DiskFormat format, ByteCount size)
         return std::unexpected(program.error());
     }
 
-    // A name of its own, so that the final one may be as long as names can be and two programs do not meet.
-    const PartialFile partial(folder
-        + QStringLiteral("/.%1.partial").arg(QRandomGenerator::system()->generate64(), 16, 16, QLatin1Char('0')));
+    PartialFile partial(file);
     QProcess process;
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.insert(QStringLiteral("LC_ALL"), QStringLiteral("C.UTF-8"));
@@ -202,7 +171,6 @@ Result<void> createImage(const QString& file, DiskFormat format, ByteCount size)
     // "file:" keeps QEMU from reading a protocol into a name with a colon.
     process.start(*program,
         QStringList{QStringLiteral("create"), QStringLiteral("-q"), QStringLiteral("-f"), nameOf(format)}
-            << optionsOf(format)
             << QStringList{QStringLiteral("file:") + partial.path(), QString::number(size.bytes())});
     if (!process.waitForFinished(qemuImgTimeoutMs)) {
         const bool started = process.state() != QProcess::NotRunning;
@@ -222,7 +190,7 @@ Result<void> createImage(const QString& file, DiskFormat format, ByteCount size)
     if (const Result<void> flushed = flushToDisk(partial.path()); !flushed) {
         return flushed;
     }
-    return renameWithoutReplacing(Texts::tr("Making the disk image"), partial.path(), file);
+    return partial.appear(Texts::tr("Making the disk image"));
 }
 
 } // namespace platter

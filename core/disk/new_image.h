@@ -10,8 +10,9 @@ namespace platter {
 inline constexpr ByteCount largestVhdx = ByteCount::tebibytes(64);
 
 // What a file is, by its own marks: VHDX "vhdxfile" at 0, qcow2 "QFI\xfb" at 0, VHD "conectix" at 0 or in the last
-// 512 (or 511) bytes, anything else raw.
-enum class ImageKind { Vhdx, Qcow2, Raw, Vhd };
+// 512 (or 511) bytes, VMDK "KDMV", "COWD" or the first words of its description, VDI 0xBEDA107F at 64; anything
+// else raw.
+enum class ImageKind { Vhdx, Qcow2, Raw, Vhd, Vmdk, Vdi };
 Result<ImageKind> imageKindOf(const QString& file);
 
 // The space a new dynamic image takes at first.
@@ -23,9 +24,9 @@ Result<void> checkImageSize(ByteCount size);
 // The program that makes images. MissingProgram names the package.
 Result<QString> findQemuImg();
 
-// Makes a dynamic (sparse) image with qemu-img under a temporary name and renames it: FILE appears complete or not
-// at all. AlreadyExists, NoSpace, MissingProgram, InvalidInput (checkImageSize), Unsupported (the file system has
-// no files that large), Qemu (qemu-img's own words).
+// Makes a dynamic (sparse) image, all but VHDX with qemu-img, under a temporary name and renames it: FILE appears
+// complete or not at all. AlreadyExists, NoSpace, MissingProgram, InvalidInput (checkImageSize), Unsupported (the
+// file system has no files that large), Qemu (qemu-img's own words).
 Result<void> createImage(const QString& file, DiskFormat format, ByteCount size);
 
 } // namespace platter

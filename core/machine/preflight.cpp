@@ -64,6 +64,12 @@ Result<DiskFormat> formatOfDisk(const QString& file)
         return DiskFormat::Raw;
     case ImageKind::Vhd:
         break;
+    case ImageKind::Vmdk:
+    case ImageKind::Vdi:
+        return std::unexpected(Error{ErrorKind::Unsupported,
+            Texts::tr("%1 is a disk image of another virtualizer, which a machine cannot use.").arg(file),
+            Texts::tr("Convert it first, for example with: qemu-img convert -O vhdx \"%1\" \"%1.vhdx\"")
+                .arg(file)});
     }
     const QString stem = file.endsWith(QLatin1String(".vhd"), Qt::CaseInsensitive) ? file.chopped(4) : file;
     return std::unexpected(Error{ErrorKind::Unsupported,

@@ -1,32 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/media/efi_boot.h"
 
+#include "core/fat/efi_loader.h"
 #include "core/media/el_torito.h"
-#include "core/media/fat_volume.h"
 #include "core/media/udf_volume.h"
 
 #include <QCoreApplication>
 
 #include <algorithm>
-#include <array>
 
 namespace platter {
 
 namespace {
-
-struct Loader {
-    const char* file; // UEFI 3.5.1.1, table 11
-    const char* processor;
-};
-
-constexpr std::array otherLoaders{
-    Loader{"BOOTAA64.EFI", QT_TRANSLATE_NOOP("platter::EfiBoot", "64-bit Arm")},
-    Loader{"BOOTIA32.EFI", QT_TRANSLATE_NOOP("platter::EfiBoot", "32-bit x86")},
-    Loader{"BOOTARM.EFI", QT_TRANSLATE_NOOP("platter::EfiBoot", "32-bit Arm")},
-    Loader{"BOOTRISCV64.EFI", QT_TRANSLATE_NOOP("platter::EfiBoot", "64-bit RISC-V")},
-    Loader{"BOOTLOONGARCH64.EFI", QT_TRANSLATE_NOOP("platter::EfiBoot", "64-bit LoongArch")},
-    Loader{"BOOTIA64.EFI", QT_TRANSLATE_NOOP("platter::EfiBoot", "Itanium")},
-};
 
 QString tr(const char* text)
 {
@@ -44,34 +29,26 @@ EfiBoot examineImage(const ByteSource& image)
             tr(QT_TRANSLATE_NOOP("platter::EfiBoot", "Its UEFI boot image holds no readable FAT file system."));
         return result;
     }
-    const Result<std::vector<FatEntry>> folder = volume->list(QStringLiteral("/EFI/BOOT"));
-    if (!folder) {
-        result.fault = folder.error().kind == ErrorKind::NotFound
+    const Result<std::vector<DefaultLoader>> loaders = defaultLoaders(*volume);
+    if (!loaders) {
+        result.fault = loaders.error().kind == ErrorKind::NotFound
             ? tr(QT_TRANSLATE_NOOP("platter::EfiBoot", "Its UEFI boot image has no folder \\EFI\\BOOT."))
             : tr(QT_TRANSLATE_NOOP("platter::EfiBoot", "Its UEFI boot image is damaged."));
         return result;
     }
-    for (const FatEntry& entry : *folder) {
-        if (entry.isFolder || !entry.isNamed(QStringLiteral("BOOTX64.EFI"))) {
-            continue;
-        }
-        if (entry.size == 0 || !volume->check(entry)) {
-            result.fault = tr(QT_TRANSLATE_NOOP("platter::EfiBoot", "Its UEFI boot loader is damaged."));
-            return result;
-        }
-        result.verdict = UefiBoot::Yes;
+    if (loaders->empty()) {
+        result.fault = tr(QT_TRANSLATE_NOOP("platter::EfiBoot", "Its UEFI boot image holds no boot loader."));
         return result;
     }
-    for (const Loader& loader : otherLoaders) {
-        for (const FatEntry& entry : *folder) {
-            if (!entry.isFolder && entry.isNamed(QString::fromLatin1(loader.file))) {
-                result.verdict = UefiBoot::OtherArchitecture;
-                result.processor = tr(loader.processor);
-                return result;
-            }
-        }
+    const DefaultLoader& best = loaders->front(); // that for x64 comes first
+    if (best.processor != EfiProcessor::X64) {
+        result.verdict = UefiBoot::OtherArchitecture;
+        result.processor = displayName(best.processor);
+    } else if (best.isReadable) {
+        result.verdict = UefiBoot::Yes;
+    } else {
+        result.fault = tr(QT_TRANSLATE_NOOP("platter::EfiBoot", "Its UEFI boot loader is damaged."));
     }
-    result.fault = tr(QT_TRANSLATE_NOOP("platter::EfiBoot", "Its UEFI boot image holds no boot loader."));
     return result;
 }
 
@@ -84,17 +61,16 @@ EfiBoot examineUdf(const ByteSource& source)
     if (!folder) {
         return result;
     }
-    const auto has = [&folder](const char* file) {
+    const auto hasLoader = [&folder](EfiProcessor processor) {
         return std::ranges::any_of(*folder,
-            [file](const UdfEntry& entry) { return !entry.isFolder && entry.name == QLatin1String(file); });
+            [&](const UdfEntry& entry) { return !entry.isFolder && entry.name == defaultLoaderFile(processor); });
     };
-    if (has("BOOTX64.EFI")) {
-        result.verdict = UefiBoot::Yes;
-    } else if (const auto other = std::ranges::find_if(otherLoaders, has, &Loader::file);
-        other != otherLoaders.end()) {
-        result.verdict = UefiBoot::OtherArchitecture;
-        result.processor = tr(other->processor);
+    const auto first = std::ranges::find_if(everyEfiProcessor, hasLoader); // that for x64 comes first
+    if (first == std::ranges::end(everyEfiProcessor)) {
+        return result;
     }
+    result.verdict = *first == EfiProcessor::X64 ? UefiBoot::Yes : UefiBoot::OtherArchitecture;
+    result.processor = *first == EfiProcessor::X64 ? QString() : displayName(*first);
     return result;
 }
 

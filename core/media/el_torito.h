@@ -4,7 +4,7 @@
 // under, and has its own idea of how large an image is. Pure functions over a source.
 #pragma once
 
-#include "core/media/byte_source.h"
+#include "core/byte_source.h"
 
 #include <cstdint>
 #include <vector>

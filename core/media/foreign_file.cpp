@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/media/foreign_file.h"
 
-#include "core/media/little_endian.h"
+#include "core/little_endian.h"
 
 #include <QCoreApplication>
 #include <QLatin1String>

@@ -2,7 +2,7 @@
 // What a file that is no ISO image is instead, so that the refusal can say what to do with it. Pure functions.
 #pragma once
 
-#include "core/media/byte_source.h"
+#include "core/byte_source.h"
 
 #include <optional>
 

@@ -4,7 +4,7 @@
 // is and where El Torito's boot catalogue lies; no files. Pure functions over a source.
 #pragma once
 
-#include "core/media/byte_source.h"
+#include "core/byte_source.h"
 
 #include <QString>
 

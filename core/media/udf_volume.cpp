@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/media/udf_volume.h"
 
+#include "core/little_endian.h"
 #include "core/media/iso9660.h"
-#include "core/media/little_endian.h"
 
 #include <QCoreApplication>
 

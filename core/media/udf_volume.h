@@ -3,7 +3,7 @@
 // loader there: blocks of 2048 bytes, partitions without a map of their own. Pure function over a source.
 #pragma once
 
-#include "core/media/byte_source.h"
+#include "core/byte_source.h"
 
 #include <QString>
 #include <QStringList>

@@ -60,9 +60,8 @@ GuestAgent::GuestAgent(const RuntimeFolder& runtime, QObject* parent)
     : QObject(parent)
     , m_runtime(runtime)
 {
-    connect(&m_socket, &QLocalSocket::readyRead, this, &GuestAgent::read);
-    connect(&m_socket, &QLocalSocket::errorOccurred, this, [this] { settle(std::unexpected(interrupted({}))); });
-    connect(&m_socket, &QLocalSocket::disconnected, this, [this] { settle(std::unexpected(interrupted({}))); });
+    connect(&m_socket, &LocalSocket::readyRead, this, &GuestAgent::read);
+    connect(&m_socket, &LocalSocket::disconnected, this, [this] { settle(std::unexpected(interrupted({}))); });
 }
 
 GuestAgent::~GuestAgent()
@@ -72,7 +71,7 @@ GuestAgent::~GuestAgent()
 
 void GuestAgent::close()
 {
-    m_socket.abort();
+    m_socket.close();
     m_buffer.clear();
     settle(std::unexpected(interrupted({})));
     m_turn = TurnLock();
@@ -91,8 +90,8 @@ QCoro::Task<Result<void>> GuestAgent::open(std::chrono::milliseconds deadline)
     }
     close();
     m_turn = std::move(*turn);
-    m_socket.connectToServer(m_runtime.agent());
-    if (m_socket.state() != QLocalSocket::ConnectedState) {
+    m_socket.open(m_runtime.agent());
+    if (!m_socket.isConnected()) {
         close();
         co_return std::unexpected(noAgent(deadline));
     }
@@ -150,7 +149,7 @@ QCoro::Task<Result<void>> GuestAgent::shutDown()
 QCoro::Task<Result<QJsonValue>> GuestAgent::ask(
     QByteArray message, QString command, std::chrono::milliseconds deadline)
 {
-    if (m_socket.state() != QLocalSocket::ConnectedState || m_pending) {
+    if (!m_socket.isConnected() || m_pending) {
         co_return std::unexpected(interrupted(command));
     }
     const QPointer<GuestAgent> self(this);

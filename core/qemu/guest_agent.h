@@ -5,12 +5,12 @@
 // by whoever asks.
 #pragma once
 
+#include "core/local_socket.h"
 #include "core/qemu/runtime_folder.h"
 #include "core/qemu/turn_lock.h"
 
 #include <QCoroTask>
 #include <QJsonObject>
-#include <QLocalSocket>
 #include <QObject>
 
 #include <chrono>
@@ -45,7 +45,7 @@ private:
 
     RuntimeFolder m_runtime;
     TurnLock m_turn;
-    QLocalSocket m_socket;
+    LocalSocket m_socket;
     QByteArray m_buffer;
     std::shared_ptr<PendingAnswer> m_pending;
     qint64 m_syncId = 0; // not 0: only its answer counts

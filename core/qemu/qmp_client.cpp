@@ -10,6 +10,7 @@
 #include <QPointer>
 #include <QTimeZone>
 
+#include <cerrno>
 #include <limits>
 #include <utility>
 
@@ -24,14 +25,13 @@ struct Texts {
     Q_DECLARE_TR_FUNCTIONS(platter::QmpClient)
 };
 
-Error cannotConnect(const QLocalSocket& socket)
+Error cannotConnect(const QString& path, int error)
 {
-    const bool absent = socket.error() == QLocalSocket::ServerNotFoundError
-        || socket.error() == QLocalSocket::ConnectionRefusedError;
+    const bool absent = error == ENOENT || error == ECONNREFUSED;
     return {absent ? ErrorKind::NotFound : ErrorKind::InputOutput,
         Texts::tr("QEMU cannot be reached: nothing answers on its control socket."),
         Texts::tr("Look at the machine's state: QEMU may have ended."),
-        QStringLiteral("%1: %2").arg(socket.serverName(), socket.errorString())};
+        QStringLiteral("%1: %2").arg(path, qt_error_string(error))};
 }
 
 Error notQmp(const QByteArray& line)
@@ -56,14 +56,10 @@ QDateTime timeOf(const QJsonObject& timestamp)
 QmpClient::QmpClient(QObject* parent)
     : QObject(parent)
 {
-    connect(&m_socket, &QLocalSocket::readyRead, this, &QmpClient::read);
-    connect(&m_socket, &QLocalSocket::disconnected, this, [this] { end(qmpInterrupted(QString())); });
-    connect(&m_socket, &QLocalSocket::errorOccurred, this, [this] {
-        if (m_state == State::Connecting) {
-            end(m_socket.error() == QLocalSocket::PeerClosedError ? qmpInterrupted(QString())
-                                                                  : cannotConnect(m_socket));
-        }
-    });
+    connect(&m_socket, &LocalSocket::readyRead, this, &QmpClient::read);
+    connect(&m_socket, &LocalSocket::disconnected, this, [this] { end(qmpInterrupted(QString())); });
+    connect(&m_socket, &LocalSocket::connectFailed, this,
+        [this](int error) { end(cannotConnect(m_socket.path(), error)); });
 }
 
 QmpClient::~QmpClient()
@@ -83,7 +79,7 @@ QCoro::Task<Result<void>> QmpClient::open(QString path, std::chrono::millisecond
     const auto greeting = std::make_shared<PendingAnswer>();
     m_state = State::Connecting;
     m_greeting = greeting;
-    m_socket.connectToServer(path);
+    m_socket.open(path);
     const Result<QJsonValue> greeted =
         co_await PendingAnswer::wait(greeting, deadline, qmpTimedOut(QStringLiteral("greeting"), deadline));
     if (!self) {
@@ -113,7 +109,7 @@ QCoro::Task<Result<void>> QmpClient::open(QString path, std::chrono::millisecond
 QCoro::Task<Result<QJsonValue>> QmpClient::execute(
     QString command, QJsonObject arguments, std::chrono::milliseconds deadline)
 {
-    const bool negotiating = m_state == State::Connecting && m_socket.state() == QLocalSocket::ConnectedState;
+    const bool negotiating = m_state == State::Connecting && m_socket.isConnected();
     if (m_state != State::Running && !negotiating) {
         co_return std::unexpected(qmpInterrupted(command));
     }
@@ -144,7 +140,7 @@ QCoro::Task<Result<QJsonValue>> QmpClient::execute(
 void QmpClient::hearTheRest()
 {
     // All of it is in the socket already, the end included: this waits only where another process holds QEMU's end.
-    constexpr int patience = 100;
+    constexpr std::chrono::milliseconds patience{100};
     while (m_state == State::Running && m_socket.waitForReadyRead(patience)) { }
 }
 
@@ -225,7 +221,7 @@ void QmpClient::end(const Error& why)
         return;
     }
     m_state = State::Closing;
-    m_socket.abort();
+    m_socket.close();
     m_buffer.clear();
     m_scanned = 0;
     if (m_greeting) {

@@ -5,13 +5,13 @@
 #pragma once
 
 #include "core/error.h"
+#include "core/local_socket.h"
 
 #include <QByteArray>
 #include <QCoroTask>
 #include <QDateTime>
 #include <QHash>
 #include <QJsonObject>
-#include <QLocalSocket>
 #include <QObject>
 
 #include <chrono>
@@ -65,7 +65,7 @@ private:
     void end(const Error& why);
     void send(const QJsonObject& message);
 
-    QLocalSocket m_socket;
+    LocalSocket m_socket;
     State m_state = State::Idle;
     QByteArray m_buffer;
     qsizetype m_scanned = 0;

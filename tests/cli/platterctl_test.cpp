@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // platterctl from outside: its words, exit codes and JSON, with the real QEMU where a machine has to run.
+#include "command_line.h"
 #include "core/qemu/runtime_folder.h"
 
 #include <QDir>
@@ -13,56 +14,19 @@
 
 #include <csignal>
 
-namespace {
-
-struct Outcome {
-    int code = -1;
-    QString out;
-    QString err;
-
-    QJsonDocument json() const { return QJsonDocument::fromJson(out.toUtf8()); }
-};
-
-} // namespace
-
 class PlatterctlTest : public QObject {
     Q_OBJECT
 
 private:
-    std::unique_ptr<QTemporaryDir> m_home;
-    QProcessEnvironment m_environment;
+    std::unique_ptr<CommandLine> m_shell;
 
-    Outcome run(const QStringList& arguments)
-    {
-        QProcess process;
-        process.setProcessEnvironment(m_environment);
-        process.setWorkingDirectory(m_home->path());
-        process.start(QStringLiteral(PLATTER_BINARY_DIR "/bin/platterctl"), arguments);
-        if (!process.waitForFinished(120'000)) {
-            process.kill();
-            process.waitForFinished();
-            return {};
-        }
-        return {process.exitCode(), QString::fromUtf8(process.readAllStandardOutput()),
-            QString::fromUtf8(process.readAllStandardError())};
-    }
+    Outcome run(const QStringList& arguments) { return m_shell->run(arguments); }
 
-    QString path(const QString& name) const { return m_home->filePath(name); }
+    QString path(const QString& name) const { return m_shell->path(name); }
 
 private Q_SLOTS:
 
-    void init()
-    {
-        m_home = std::make_unique<QTemporaryDir>(QStringLiteral("/tmp/pctl-XXXXXX"));
-        QVERIFY(m_home->isValid());
-        m_environment = QProcessEnvironment::systemEnvironment();
-        for (const char* name : {"DATA_HOME", "CACHE_HOME", "CONFIG_HOME", "RUNTIME_DIR"}) {
-            const QString folder = path(QString::fromLatin1(name));
-            QVERIFY(QDir().mkdir(folder));
-            QVERIFY(QFile::setPermissions(folder, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
-            m_environment.insert(QLatin1String("XDG_") + QLatin1String(name), folder);
-        }
-    }
+    void init() { m_shell = std::make_unique<CommandLine>(); }
 
     void wrongWordsEndWithTwo_data()
     {
@@ -229,7 +193,7 @@ private Q_SLOTS:
     void missingProgramsAreNamed()
     {
         QCOMPARE(run({QStringLiteral("machine"), QStringLiteral("create"), QStringLiteral("x")}).code, 0);
-        m_environment.insert(QStringLiteral("PATH"), m_home->path());
+        m_shell->set(QStringLiteral("PATH"), path(QStringLiteral(".")));
         const Outcome start = run({QStringLiteral("machine"), QStringLiteral("start"), QStringLiteral("x")});
         QCOMPARE(start.code, 1);
         QVERIFY2(start.err.contains(QStringLiteral("qemu-system-x86")), qPrintable(start.err));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A FAT file system: walks all its folders to a depth, reads the beginning of all its files.
-#include "core/media/fat_volume.h"
+// A FAT file system: walks all its folders to a depth, reads the beginning of all its files, looks for loaders.
+#include "core/fat/efi_loader.h"
 
 #include <array>
 #include <cstdlib>
@@ -48,7 +48,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (const Result<FatVolume> volume = FatVolume::open(source)) {
         int foldersLeft = mostFolders;
         walk(*volume, QString(), foldersLeft);
-        (void)volume->find(QStringLiteral("\\EFI\\BOOT\\BOOTX64.EFI"));
+        (void)defaultLoaders(*volume);
+        for (const EfiLoader& loader : efiLoaders(*volume)) {
+            if (!loader.path.startsWith(QLatin1String("\\EFI\\"), Qt::CaseInsensitive)) {
+                std::abort();
+            }
+        }
     }
     return 0;
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes the seeds of iso9660 and fat_volume: discs and file systems as small as they can be, one kind each.
+"""Writes the seeds of iso9660, fat_volume, partition_table and vhd: discs, file systems, disks and images as small as they can
+be, one kind each.
 
 Laid down by hand because no tool makes a FAT32 of 5 KiB. Run it after changing it and commit what it writes; seeds that a
 fuzzer found are kept beside these.
@@ -8,6 +9,8 @@ fuzzer found are kept beside these.
 
 import pathlib
 import struct
+import uuid
+import zlib
 
 SECTOR = 512
 SEEDS = pathlib.Path(__file__).parent / "seeds"
@@ -143,7 +146,78 @@ def udf():
     )
 
 
+def mbr(*partitions):
+    image = bytearray(SECTOR)
+    for index, (kind, first, count) in enumerate(partitions):
+        put(image, 446 + 16 * index, struct.pack("<BxxxBxxxII", 0, kind, first, count))
+    put(image, 510, b"\x55\xaa")
+    return image
+
+
+def gpt(sector, sectors, backup_at=None):
+    """Four entries; an EFI system partition with a FAT12 in it, and another partition behind it."""
+    image = bytearray(sector * sectors)
+    put(image, 0, mbr((0xEE, 1, sectors - 1)))
+    volume = fat(12)
+    volume_sectors = len(volume) // sector + 1
+    backup = backup_at or sectors - 1
+    entries = b""
+    for kind, first, last in (
+        ("c12a7328-f81f-11d2-ba4b-00a0c93ec93b", 3, 2 + volume_sectors),
+        ("0fc63daf-8483-4772-8e79-3d69d8477de4", 3 + volume_sectors, backup - 2),
+    ):
+        entries += uuid.UUID(kind).bytes_le + bytes([first]) * 16 + struct.pack("<QQQ", first, last, 0)
+        entries += "name".encode("utf-16-le").ljust(72, b"\0")
+    entries = entries.ljust(4 * 128, b"\0")
+    for here, other, array in ((1, backup, 2), (backup, 1, backup - 1)):
+        header = struct.pack("<8sIIIIQQQQ", b"EFI PART", 0x10000, 92, 0, 0, here, other, 3, backup - 2)
+        header += bytes(range(16)) + struct.pack("<QIII", array, 4, 128, zlib.crc32(entries))
+        header = header[:16] + struct.pack("<I", zlib.crc32(header)) + header[20:]
+        put(image, here * sector, header)
+        put(image, array * sector, entries)
+    put(image, 3 * sector, volume)
+    return bytes(image)
+
+
+def logical():
+    image = bytearray(SECTOR * 32)
+    put(image, 0, mbr((0x83, 1, 2), (0x05, 4, 28)))
+    put(image, 4 * SECTOR, mbr((0x83, 1, 4), (0x05, 8, 8)))
+    put(image, 12 * SECTOR, mbr((0xEF, 1, 13)))
+    put(image, 13 * SECTOR, fat(12))
+    return bytes(image)
+
+
+def vhd(kind, size, blocks=(), block_size=1024):
+    """Without checksums, which the fuzzer puts in itself. BLOCKS: number, bitmap's first byte."""
+    footer = bytearray(512)
+    put(footer, 0, b"conectix")
+    struct.pack_into(">IIQI4sI4sQQ", footer, 8, 2, 0x10000, 512 if kind > 2 else (1 << 64) - 1, 0, b"win ", 0xA0000, b"Wi2k", size, size)
+    struct.pack_into(">I", footer, 60, kind)
+    footer[68] = kind
+    if kind == 2:
+        return bytes(size) + bytes(footer)
+    header = bytearray(1024)
+    put(header, 0, b"cxsparse")
+    entries = -(-size // block_size)
+    struct.pack_into(">QQIII", header, 8, (1 << 64) - 1, 1536, 0x10000, entries, block_size)
+    put(header, 64, "C:\\p.vhd".encode("utf-16-be"))
+    table = bytearray(b"\xff" * (-(-entries * 4 // 512) * 512))
+    data = bytearray()
+    if kind == 4:
+        struct.pack_into(">IIIIQ", header, 576, 0x57327275, 512, 14, 0, 1536 + len(table))
+        data += ".\\p.vhd".encode("utf-16-le").ljust(512, b"\0")
+    for number, bitmap in blocks:
+        struct.pack_into(">I", table, number * 4, (1536 + len(table) + len(data)) // 512)
+        data += bytes([bitmap]).ljust(512, b"\0") + bytes([number + 1]) * block_size
+    return bytes(footer + header + table + data + footer)
+
+
 def seeds():
+    yield "vhd/fixed", vhd(2, 1024)
+    yield "vhd/dynamic", vhd(3, 4096 - 512, [(3, 0xFF), (1, 0x40)])
+    yield "vhd/empty", vhd(3, 1 << 40, block_size=1 << 31)
+    yield "vhd/child", vhd(4, 3072, [(2, 0x80), (0, 0xC0)])
     for bits in (12, 16, 32):
         yield f"fat_volume/fat{bits}", fat(bits)
     yield "fat_volume/no_fat", bytes(512)
@@ -157,6 +231,14 @@ def seeds():
     yield "iso9660/bios", disc(validation(0) + boot_entry(20, 4), bytes(2048))
     yield "iso9660/data", bytes(primary(b"DATA", 18) + descriptor(255))
     yield "iso9660/udf", udf()
+    small, large = b"\0", b"\1"  # the sectors
+    yield "partition_table/gpt", small + gpt(512, 40)
+    yield "partition_table/gpt_4096", large + gpt(4096, 12)
+    yield "partition_table/gpt_grown", small + gpt(512, 48, backup_at=39)
+    yield "partition_table/gpt_cut", small + gpt(512, 40)[: 30 * 512]
+    yield "partition_table/gpt_primary_gone", small + gpt(512, 40)[:512] + bytes(512) + gpt(512, 40)[1024:]
+    yield "partition_table/mbr", small + logical()
+    yield "partition_table/fat", small + fat(12)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/console/vnc_channel.h"
 
-#include "ui/console/vnc_screen.h"
-
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -16,9 +14,9 @@ namespace {
 constexpr std::size_t MaxInput = 20'000;
 } // namespace
 
-VncChannel::VncChannel(VncScreen* screen)
+VncChannel::VncChannel(std::function<void()> announce)
     : m_wake(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
-    , m_screen(screen)
+    , m_announce(std::move(announce))
 {
 }
 
@@ -39,7 +37,6 @@ void VncChannel::close()
 {
     {
         const std::lock_guard lock(m_mutex);
-        m_screen = nullptr;
         m_closed = true;
         if (m_socket >= 0)
             ::shutdown(m_socket, SHUT_RDWR);
@@ -169,11 +166,11 @@ void VncChannel::tellCursor(GuestCursor cursor)
 
 void VncChannel::announce()
 {
-    if (!m_screen || m_announced)
+    if (m_closed || m_announced)
         return;
     m_announced = true;
     // The screen cannot go meanwhile: its destructor calls close(), which waits for this lock.
-    QMetaObject::invokeMethod(m_screen, &VncScreen::takeNews, Qt::QueuedConnection);
+    m_announce();
 }
 
 } // namespace platter

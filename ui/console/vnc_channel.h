@@ -7,13 +7,12 @@
 #include "core/unique_fd.h"
 #include "ui/console/screen_source.h"
 
+#include <functional>
 #include <mutex>
 #include <variant>
 #include <vector>
 
 namespace platter {
-
-class VncScreen;
 
 // What the socket's thread found out since the last time somebody looked.
 struct VncNews {
@@ -40,7 +39,8 @@ using VncInput = std::variant<KeyInput, PointerInput>;
 
 class VncChannel {
 public:
-    explicit VncChannel(VncScreen* screen);
+    // ANNOUNCE tells the screen that there are news; it is called in the thread, and not any more after close().
+    explicit VncChannel(std::function<void()> announce);
     VncChannel(const VncChannel&) = delete;
     VncChannel& operator=(const VncChannel&) = delete;
 
@@ -80,7 +80,7 @@ private:
 
     const UniqueFd m_wake; // eventfd
     mutable std::mutex m_mutex;
-    VncScreen* m_screen;
+    const std::function<void()> m_announce;
     bool m_closed = false;
     bool m_announced = false;
     int m_socket = -1;

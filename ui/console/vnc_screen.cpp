@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/console/vnc_screen.h"
 
-#include "ui/console/vnc_session.h"
+#include "core/module.h"
+#include "ui/console/vnc_module.h"
 
 #include <QFile>
 #include <QPointer>
@@ -9,6 +10,20 @@
 #include <thread>
 
 namespace platter {
+
+namespace {
+
+// The thread's main function.
+void serve(const std::shared_ptr<VncChannel>& channel, const QByteArray& socketPath)
+{
+    const Result<QFunctionPointer> found = moduleFunction(QStringLiteral("platter-vnc"), "platterServeVnc");
+    if (found)
+        reinterpret_cast<decltype(&platterServeVnc)>(*found)(channel, socketPath);
+    else
+        channel->tellState(ScreenSource::State::Connecting, found.error(), false);
+}
+
+} // namespace
 
 VncScreen::VncScreen(QObject* parent)
     : ScreenSource(parent)
@@ -25,10 +40,11 @@ void VncScreen::open(const QString& socketPath)
 {
     close();
     m_socketPath = socketPath;
-    m_channel = std::make_shared<VncChannel>(this);
+    m_channel = std::make_shared<VncChannel>(
+        [this] { QMetaObject::invokeMethod(this, &VncScreen::takeNews, Qt::QueuedConnection); });
     m_channel->setInterval(m_interval);
     m_state = State::Connecting;
-    std::thread([channel = m_channel, path = QFile::encodeName(socketPath)] { serveVnc(channel, path); }).detach();
+    std::thread([channel = m_channel, path = QFile::encodeName(socketPath)] { serve(channel, path); }).detach();
     Q_EMIT stateChanged();
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/console/vnc_session.h"
 
+#include "ui/console/vnc_module.h"
+
 #include <QCoreApplication>
 #include <QLoggingCategory>
 #include <QtEndian>
@@ -357,8 +359,11 @@ Error VncSession::run()
     }
 }
 
-void serveVnc(const std::shared_ptr<VncChannel>& channel, const QByteArray& socketPath)
+} // namespace platter
+
+void platterServeVnc(const std::shared_ptr<platter::VncChannel>& channel, const QByteArray& socketPath)
 {
+    using namespace platter;
     pthread_setname_np(pthread_self(), "vnc");
     // A server that goes while something is written to it is an error code like any other.
     sigset_t pipe;
@@ -393,5 +398,3 @@ void serveVnc(const std::shared_ptr<VncChannel>& channel, const QByteArray& sock
         pause = std::min(pause * 2, std::chrono::milliseconds(LongestPause));
     }
 }
-
-} // namespace platter

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One connection to a VNC server on a unix socket, from connect() to its end, on LibVNCClient. It blocks, so it
-// lives in a thread of its own (serveVnc), which owns it; closing the channel frees it from whatever it waits for.
+// lives in a thread of its own (vnc_module.h), which owns it; closing the channel frees it from whatever it waits
+// for.
 #pragma once
 
 #include "ui/console/frame_canvas.h"
 #include "ui/console/vnc_channel.h"
-
-#include <memory>
 
 extern "C" {
 struct _rfbClient;
@@ -49,9 +48,5 @@ private:
     bool m_updateFinished = false;
     std::chrono::steady_clock::time_point m_lastRequest;
 };
-
-// The thread's main function: connects, serves, and connects again with a growing pause, until the channel is
-// closed.
-void serveVnc(const std::shared_ptr<VncChannel>& channel, const QByteArray& socketPath);
 
 } // namespace platter

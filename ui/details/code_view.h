@@ -5,13 +5,7 @@
 
 #include <QPlainTextEdit>
 
-namespace KSyntaxHighlighting {
-class SyntaxHighlighter;
-}
-
 namespace platter {
-
-class Highlighting;
 
 class CodeView : public QPlainTextEdit {
     Q_OBJECT
@@ -20,19 +14,12 @@ public:
     static constexpr int maximumLines = 5000;
 
     // DEFINITION is the name of a syntax definition; it does not concern the first PREFIX characters of each line.
-    CodeView(const Highlighting& highlighting, const QString& definition, int prefix = 0);
+    explicit CodeView(const QString& definition, int prefix = 0);
 
     // Replaces the text where it differs; the scroll position stays.
     void setText(const QString& text);
     // Adds text at the end, which may begin or end amid a line.
     void appendText(const QString& text);
-
-protected:
-    void changeEvent(QEvent* event) override;
-
-private:
-    const Highlighting& m_highlighting;
-    KSyntaxHighlighting::SyntaxHighlighter* m_highlighter = nullptr;
 };
 
 } // namespace platter

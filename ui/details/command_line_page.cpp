@@ -6,8 +6,8 @@
 
 namespace platter {
 
-CommandLinePage::CommandLinePage(const Highlighting& highlighting)
-    : DetailsPage(highlighting, QStringLiteral("Bash"), tr("Command line"), tr("Copy the command line"))
+CommandLinePage::CommandLinePage()
+    : DetailsPage(QStringLiteral("Bash"), tr("Command line"), tr("Copy the command line"))
 {
 }
 

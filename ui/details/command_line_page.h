@@ -10,7 +10,7 @@ class CommandLinePage : public DetailsPage {
     Q_OBJECT
 
 public:
-    explicit CommandLinePage(const Highlighting& highlighting);
+    CommandLinePage();
 
 protected:
     void refresh() override;

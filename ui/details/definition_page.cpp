@@ -8,8 +8,8 @@
 
 namespace platter {
 
-DefinitionPage::DefinitionPage(const Highlighting& highlighting)
-    : DetailsPage(highlighting, QStringLiteral("JSON"), tr("Definition"), tr("Copy the definition"))
+DefinitionPage::DefinitionPage()
+    : DetailsPage(QStringLiteral("JSON"), tr("Definition"), tr("Copy the definition"))
 {
 }
 

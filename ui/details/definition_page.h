@@ -10,7 +10,7 @@ class DefinitionPage : public DetailsPage {
     Q_OBJECT
 
 public:
-    explicit DefinitionPage(const Highlighting& highlighting);
+    DefinitionPage();
 
 protected:
     void refresh() override;

@@ -13,8 +13,7 @@
 
 namespace platter {
 
-DetailsPage::DetailsPage(const Highlighting& highlighting, const QString& definition, const QString& title,
-    const QString& copy, int prefix)
+DetailsPage::DetailsPage(const QString& definition, const QString& title, const QString& copy, int prefix)
 {
     m_note = new QLabel;
     m_note->setTextFormat(Qt::PlainText);
@@ -29,7 +28,7 @@ DetailsPage::DetailsPage(const Highlighting& highlighting, const QString& defini
     m_copy->setObjectName(QStringLiteral("copy"));
     connect(m_copy, &QToolButton::clicked, this,
         [this] { QGuiApplication::clipboard()->setText(m_view->toPlainText()); });
-    m_view = new CodeView(highlighting, definition, prefix);
+    m_view = new CodeView(definition, prefix);
     m_view->setAccessibleName(title);
     m_view->setObjectName(QStringLiteral("text"));
 

@@ -14,7 +14,6 @@ class QToolButton;
 namespace platter {
 
 class CodeView;
-class Highlighting;
 
 class DetailsPage : public QWidget {
     Q_OBJECT
@@ -24,8 +23,7 @@ public:
 
 protected:
     // TITLE names the text for screen readers, COPY says what the button does. PREFIX as CodeView's.
-    DetailsPage(const Highlighting& highlighting, const QString& definition, const QString& title,
-        const QString& copy, int prefix = 0);
+    DetailsPage(const QString& definition, const QString& title, const QString& copy, int prefix = 0);
 
     // Brings the text up to date; called when the page is shown and when the session is another one.
     virtual void refresh() = 0;

@@ -31,17 +31,17 @@ DetailsTab::DetailsTab(QWidget* parent)
     ensurePage(0);
 }
 
-DetailsPage* DetailsTab::makePage(int index) const
+DetailsPage* DetailsTab::makePage(int index)
 {
     switch (index) {
     case 0:
-        return new DefinitionPage(m_highlighting);
+        return new DefinitionPage();
     case 1:
-        return new CommandLinePage(m_highlighting);
+        return new CommandLinePage();
     case 2:
-        return new QmpPage(m_highlighting);
+        return new QmpPage();
     default:
-        return new SerialPage(m_highlighting);
+        return new SerialPage();
     }
 }
 

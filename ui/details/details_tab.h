@@ -4,7 +4,6 @@
 #pragma once
 
 #include "core/live/machine_session.h"
-#include "ui/details/highlighting.h"
 
 #include <QPointer>
 #include <QTabWidget>
@@ -22,10 +21,9 @@ public:
     void setSession(MachineSession* session);
 
 private:
-    DetailsPage* makePage(int index) const;
+    static DetailsPage* makePage(int index);
     void ensurePage(int index);
 
-    Highlighting m_highlighting;
     QPointer<MachineSession> m_session;
 };
 

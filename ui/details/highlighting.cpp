@@ -1,28 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/details/highlighting.h"
 
-#include <KSyntaxHighlighting/Definition>
-#include <KSyntaxHighlighting/Repository>
-#include <KSyntaxHighlighting/Theme>
-#include <QPalette>
+#include "core/module.h"
+#include "ui/details/highlighting_module.h"
+
+#include <QDebug>
 
 namespace platter {
 
-Highlighting::Highlighting()
-    : m_repository(std::make_unique<KSyntaxHighlighting::Repository>())
+void highlight(QPlainTextEdit* view, const QString& definition, int prefix)
 {
-}
-
-Highlighting::~Highlighting() = default;
-
-KSyntaxHighlighting::Definition Highlighting::definition(const QString& name) const
-{
-    return m_repository->definitionForName(name);
-}
-
-KSyntaxHighlighting::Theme Highlighting::theme(const QPalette& palette) const
-{
-    return m_repository->themeForPalette(palette);
+    const Result<QFunctionPointer> found =
+        moduleFunction(QStringLiteral("platter-highlighting"), "platterHighlight");
+    if (!found) {
+        qWarning("%s", qPrintable(found.error().text()));
+        return;
+    }
+    reinterpret_cast<decltype(&platterHighlight)>(*found)(view, definition, prefix);
 }
 
 } // namespace platter

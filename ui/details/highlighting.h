@@ -1,34 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// KDE's syntax definitions and themes, read when the first text is shown: most sessions never look at one. GUI
-// thread; owned by the details tab, outlives the views.
+// Colours for text, by KDE's syntax definitions and themes. They are a module (core/module.h) that is loaded when
+// the first text is shown: most sessions never look at one. GUI thread.
 #pragma once
 
 #include <QString>
 
-#include <memory>
-
-class QPalette;
-
-namespace KSyntaxHighlighting {
-class Definition;
-class Repository;
-class Theme;
-} // namespace KSyntaxHighlighting
+class QPlainTextEdit;
 
 namespace platter {
 
-class Highlighting {
-public:
-    Highlighting();
-    ~Highlighting();
-    Highlighting(const Highlighting&) = delete;
-    Highlighting& operator=(const Highlighting&) = delete;
-
-    KSyntaxHighlighting::Definition definition(const QString& name) const; // "JSON", "Bash"
-    KSyntaxHighlighting::Theme theme(const QPalette& palette) const; // light or dark as the palette is
-
-private:
-    std::unique_ptr<KSyntaxHighlighting::Repository> m_repository;
-};
+// VIEW's text gets the colours of a syntax definition ("JSON", "Bash") in the theme that fits VIEW's palette, now
+// and when that changes; the first PREFIX characters of each line stay quiet. Where the module is missing the text
+// stays plain.
+void highlight(QPlainTextEdit* view, const QString& definition, int prefix);
 
 } // namespace platter

@@ -8,9 +8,9 @@
 
 namespace platter {
 
-QmpPage::QmpPage(const Highlighting& highlighting)
-    : DetailsPage(highlighting, QStringLiteral("JSON"), tr("QMP conversation"), tr("Copy the QMP conversation"),
-          QmpLog::prefixLength)
+QmpPage::QmpPage()
+    : DetailsPage(
+          QStringLiteral("JSON"), tr("QMP conversation"), tr("Copy the QMP conversation"), QmpLog::prefixLength)
 {
 }
 

@@ -10,7 +10,7 @@ class QmpPage : public DetailsPage {
     Q_OBJECT
 
 public:
-    explicit QmpPage(const Highlighting& highlighting);
+    QmpPage();
 
 protected:
     void refresh() override;

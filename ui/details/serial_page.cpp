@@ -7,8 +7,8 @@
 
 namespace platter {
 
-SerialPage::SerialPage(const Highlighting& highlighting)
-    : DetailsPage(highlighting, QStringLiteral("Log File (advanced)"), tr("Serial log"), tr("Copy the serial log"))
+SerialPage::SerialPage()
+    : DetailsPage(QStringLiteral("Log File (advanced)"), tr("Serial log"), tr("Copy the serial log"))
 {
     connect(&m_tail, &FileTail::restarted, this, [this] {
         m_text = TerminalText();

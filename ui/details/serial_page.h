@@ -12,7 +12,7 @@ class SerialPage : public DetailsPage {
     Q_OBJECT
 
 public:
-    explicit SerialPage(const Highlighting& highlighting);
+    SerialPage();
 
 protected:
     void refresh() override;

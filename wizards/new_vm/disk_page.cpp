@@ -38,6 +38,10 @@ QString wordFor(ImageKind kind)
         return displayName(DiskFormat::Raw);
     case ImageKind::Vhd:
         return QStringLiteral("VHD");
+    case ImageKind::Vmdk:
+        return QStringLiteral("VMDK");
+    case ImageKind::Vdi:
+        return QStringLiteral("VDI");
     }
     Q_UNREACHABLE_RETURN({});
 }

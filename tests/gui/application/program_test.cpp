@@ -68,6 +68,26 @@ private Q_SLOTS:
         QVERIFY(third.waitForFinished());
     }
 
+    // What few runs need and costs megabytes comes with a module, when it is needed.
+    void startsWithoutTheModules()
+    {
+        QProcess program;
+        prepare(program);
+        program.start(path(), {});
+        QVERIFY(program.waitForStarted());
+        QTRY_VERIFY_WITH_TIMEOUT(answers(m_home->filePath(QStringLiteral("run/platter/application.sock"))), 20000);
+        QFile maps(QStringLiteral("/proc/%1/maps").arg(program.processId()));
+        QVERIFY(maps.open(QFile::ReadOnly));
+        const QByteArray libraries = maps.readAll();
+        QVERIFY(libraries.contains("/libQt6Widgets.so"));
+        for (const char* name : {"libosinfo-1.0", "libxml2", "libvncclient", "liblzo2", "libKF6SyntaxHighlighting",
+                 "libQt6Network", "libgnutls", "libcrypto"}) {
+            QVERIFY2(!libraries.contains(QByteArray("/") + name + ".so"), name);
+        }
+        program.terminate();
+        QVERIFY(program.waitForFinished());
+    }
+
     void refusesBadArguments()
     {
         QProcess program;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/module.h"
 #include "ui/details/code_view.h"
-#include "ui/details/highlighting.h"
+#include "ui/details/highlighting_module.h"
 #include "ui/shades.h"
 
-#include <KSyntaxHighlighting/Definition>
 #include <QScrollBar>
 #include <QTest>
 #include <QTextBlock>
@@ -27,12 +27,15 @@ private Q_SLOTS:
     void knowsItsDefinitions()
     {
         QFETCH(QString, name);
-        QVERIFY(m_highlighting.definition(name).isValid());
+        const auto found = moduleFunction(QStringLiteral("platter-highlighting"), "platterHighlight");
+        QVERIFY(found);
+        QPlainTextEdit view;
+        QVERIFY(reinterpret_cast<decltype(&platterHighlight)>(*found)(&view, name, 0));
     }
 
     void highlightsInTheThemeOfThePalette()
     {
-        CodeView view(m_highlighting, QStringLiteral("JSON"));
+        CodeView view(QStringLiteral("JSON"));
         QPalette light = view.palette();
         light.setColor(QPalette::Base, Qt::white);
         view.setPalette(light);
@@ -49,7 +52,7 @@ private Q_SLOTS:
 
     void leavesThePrefixAlone()
     {
-        CodeView view(m_highlighting, QStringLiteral("JSON"), 4);
+        CodeView view(QStringLiteral("JSON"), 4);
         view.appendText(QStringLiteral("1 x {\"a\": true}\n"));
         const QColor quiet = quietText(view.palette(), QPalette::Base);
         QCOMPARE(colourAt(view, 0), quiet);
@@ -59,7 +62,7 @@ private Q_SLOTS:
 
     void keepsTheEndInSightUnlessSomebodyScrolls()
     {
-        CodeView view(m_highlighting, QStringLiteral("Bash"));
+        CodeView view(QStringLiteral("Bash"));
         view.resize(300, 200);
         view.show();
         QVERIFY(QTest::qWaitForWindowExposed(&view));
@@ -74,7 +77,7 @@ private Q_SLOTS:
 
     void forgetsTheOldest()
     {
-        CodeView view(m_highlighting, QStringLiteral("Bash"));
+        CodeView view(QStringLiteral("Bash"));
         view.appendText(QString(CodeView::maximumLines + 500, u'\n') + QStringLiteral("last"));
         QCOMPARE(view.document()->blockCount(), CodeView::maximumLines);
         QVERIFY(view.toPlainText().endsWith(QLatin1String("last")));
@@ -90,8 +93,6 @@ private:
         }
         return {};
     }
-
-    Highlighting m_highlighting;
 };
 
 QTEST_MAIN(CodeViewTest)

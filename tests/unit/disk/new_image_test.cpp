@@ -81,6 +81,10 @@ private Q_SLOTS:
         QTest::newRow("dynamic VHD, by its copy at 0") << vhdFooter() + data << ImageKind::Vhd;
         QTest::newRow("fixed VHD, by its footer") << data + vhdFooter() << ImageKind::Vhd;
         QTest::newRow("old VHD, footer of 511 bytes") << data + vhdFooter().chopped(1) << ImageKind::Vhd;
+        QTest::newRow("sparse VMDK") << "KDMV" + data << ImageKind::Vmdk;
+        QTest::newRow("VMDK of ESX") << "COWD" + data << ImageKind::Vmdk;
+        QTest::newRow("VMDK's description") << QByteArray("# Disk DescriptorFile\nversion=1") << ImageKind::Vmdk;
+        QTest::newRow("VDI") << QByteArray(64, 'x') + "\x7f\x10\xda\xbe" + data << ImageKind::Vdi;
         QTest::newRow("raw") << data << ImageKind::Raw;
         QTest::newRow("empty") << QByteArray() << ImageKind::Raw;
         QTest::newRow("a few bytes") << QByteArray("vhdx") << ImageKind::Raw;
@@ -218,7 +222,7 @@ private Q_SLOTS:
     {
         const QByteArray path = qgetenv("PATH");
         qputenv("PATH", QFile::encodeName(m_dir.path()));
-        const Result<void> made = createImage(below("program.vhdx"), DiskFormat::Vhdx, ByteCount(512));
+        const Result<void> made = createImage(below("program.qcow2"), DiskFormat::Qcow2, ByteCount(512));
         qputenv("PATH", path);
         QVERIFY(!made);
         QCOMPARE(made.error().kind, ErrorKind::MissingProgram);
@@ -253,11 +257,11 @@ private Q_SLOTS:
         const QString folder = below("failing");
         QVERIFY(QDir().mkpath(folder));
         const Result<void> made =
-            createImage(folder + QStringLiteral("/disk.vhdx"), DiskFormat::Vhdx, ByteCount(512));
+            createImage(folder + QStringLiteral("/disk.qcow2"), DiskFormat::Qcow2, ByteCount(512));
         QVERIFY(!made);
         QCOMPARE(made.error().kind, kind);
-        QVERIFY2(
-            made.error().summary.contains(folder + QStringLiteral("/disk.vhdx")), qPrintable(made.error().summary));
+        QVERIFY2(made.error().summary.contains(folder + QStringLiteral("/disk.qcow2")),
+            qPrintable(made.error().summary));
         QVERIFY(!made.error().advice.isEmpty());
         QCOMPARE(everythingIn(folder), QStringList());
     }

@@ -300,7 +300,7 @@ private Q_SLOTS:
                            "Memory: 512 MiB; processors: 1\n"
                            "Firmware: UEFI; drives on paravirtual SCSI\n"
                            "New disk in slot 0:0: %1/Büro 1/Büro 1.vhdx\n"
-                           "  VHDX, 40 GiB; takes 1.25 MiB at first and grows with use\n"
+                           "  VHDX, 40 GiB; takes 256 KiB at first and grows with use\n"
                            "DVD drive in slot 0:1: %2/debian.iso\n"
                            "DVD drive in slot 0:2: %2/virtio.iso\n"
                            "Network: user-mode NAT\n"

@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/platterctl/interruption.h"
+#include "app/platterctl/verb.h"
+#include "core/disk/convert.h"
+#include "core/disk/inspect_file.h"
+#include "core/disk/inspection_text.h"
+#include "core/disk/operations/compact_disk.h"
+#include "core/disk/operations/create_disk.h"
+#include "core/disk/operations/parent_disk.h"
+#include "core/disk/operations/repair_disk.h"
+#include "core/disk/operations/resize_disk.h"
+
+#include <QCoreApplication>
+#include <QFileInfo>
+#include <QJsonArray>
+
+#include <cstdio>
+#include <unistd.h>
+
+namespace platter::ctl {
+
+namespace {
+
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("platterctl", text);
+}
+
+// Options that several verbs have.
+const QString optionParent = QStringLiteral("parent");
+const QString optionPlan = QStringLiteral("plan");
+const QString optionProgress = QStringLiteral("progress");
+const QString optionFormat = QStringLiteral("format");
+const QString optionType = QStringLiteral("type");
+
+QCommandLineOption parentOption()
+{
+    return {optionParent, tr("FILE is a parent of the differencing image; may be given several times."),
+        QStringLiteral("FILE")};
+}
+
+QCommandLineOption planOption()
+{
+    return {optionPlan, tr("Say what would be done and touch nothing.")};
+}
+
+QCommandLineOption progressOption()
+{
+    return {optionProgress, tr("Show the progress on stderr even where that is no terminal.")};
+}
+
+QString absolute(const QString& file)
+{
+    return QFileInfo(file).absoluteFilePath();
+}
+
+QStringList parentsIn(const Arguments& arguments)
+{
+    QStringList parents;
+    for (const QString& parent : arguments.values(optionParent)) {
+        parents << absolute(parent);
+    }
+    return parents;
+}
+
+Error unknownWord(const QString& option, const QString& word, const QString& known)
+{
+    return Error{ErrorKind::InvalidInput, tr("--%1 does not know “%2”.").arg(option, word),
+        tr("Choose one of: %1.").arg(known), {}};
+}
+
+// --- progress
+
+QString lineFor(const Progress::State& state)
+{
+    QStringList parts;
+    if (state.total > ByteCount()) {
+        const double share = static_cast<double>(state.done.bytes()) / static_cast<double>(state.total.bytes());
+        parts << QStringLiteral("%1 %").arg(std::min(100, static_cast<int>(share * 100)), 3);
+    } else {
+        parts << state.done.toString();
+    }
+    if (state.bytesPerSecond > 0) {
+        parts << tr("%1/s").arg(ByteCount(static_cast<std::uint64_t>(state.bytesPerSecond)).toString());
+    }
+    if (state.left) {
+        parts << tr("%1 s left").arg(state.left->count());
+    }
+    return parts.join(QStringLiteral("   "));
+}
+
+// Shows progress on stderr in one line that is written over, or, for a file, in lines of its own.
+Progress::Listener listenerFor(const Arguments& arguments)
+{
+    const bool isTerminal = isatty(STDERR_FILENO) != 0;
+    if (!isTerminal && !arguments.isSet(optionProgress)) {
+        return {};
+    }
+    return [isTerminal](const Progress::State& state) {
+        const QString line = lineFor(state);
+        std::fputs(
+            qUtf8Printable(isTerminal ? QStringLiteral("\r%1\033[K").arg(line) : line + QLatin1Char('\n')), stderr);
+        if (isTerminal && state.total > ByteCount() && state.done >= state.total) {
+            std::fputc('\n', stderr);
+        }
+        std::fflush(stderr);
+    };
+}
+
+// --- operations
+
+QJsonObject toJson(const OperationPlan& plan)
+{
+    return {{QStringLiteral("steps"), QJsonArray::fromStringList(plan.steps)},
+        {QStringLiteral("bytesToCopy"), static_cast<qint64>(plan.bytesToCopy.bytes())},
+        {QStringLiteral("spaceNeeded"), static_cast<qint64>(plan.spaceNeeded.bytes())},
+        {QStringLiteral("sizeOnHostAfter"), static_cast<qint64>(plan.sizeOnHostAfter.bytes())}};
+}
+
+// Plans OPERATION or carries it out.
+int carryOut(DiskOperation& operation, const Arguments& arguments, const Report& report)
+{
+    if (arguments.isSet(optionPlan)) {
+        const Result<OperationPlan> plan = operation.plan();
+        return plan ? report.done(plan->steps.join(QLatin1Char('\n')), toJson(*plan)) : report.failed(plan.error());
+    }
+    const Interruption interruption;
+    Progress progress(listenerFor(arguments), interruption.token());
+    const Result<OperationOutcome> outcome = operation.run(progress);
+    if (!outcome) {
+        return report.failed(outcome.error());
+    }
+    return report.done(outcome->sentences.join(QLatin1Char('\n')),
+        QJsonObject{{QStringLiteral("sentences"), QJsonArray::fromStringList(outcome->sentences)},
+            {QStringLiteral("sizeOnHostBefore"), static_cast<qint64>(outcome->sizeOnHostBefore.bytes())},
+            {QStringLiteral("sizeOnHostAfter"), static_cast<qint64>(outcome->sizeOnHostAfter.bytes())}});
+}
+
+QCoro::Task<int> info(Context*, Arguments arguments, Report report)
+{
+    const Result<DiskInspection> inspection = inspectFile(absolute(arguments.positional[0]), parentsIn(arguments),
+        arguments.isSet(QStringLiteral("force-share")) ? InspectAccess::Shared : InspectAccess::Locked);
+    co_return inspection ? report.done(toText(*inspection), platter::toJson(*inspection))
+                         : report.failed(inspection.error());
+}
+
+QJsonObject toJson(const vhdx::CheckReport& found)
+{
+    QJsonArray findings;
+    for (const vhdx::Finding& finding : found.findings) {
+        findings.append(QJsonObject{{QStringLiteral("kind"), nameOf(finding.kind)},
+            {QStringLiteral("sentence"), finding.sentence}, {QStringLiteral("repair"), finding.repair},
+            {QStringLiteral("repairable"), finding.isRepairable()},
+            {QStringLiteral("offset"), static_cast<qint64>(finding.offset)},
+            {QStringLiteral("detail"), finding.detail}});
+    }
+    return {{QStringLiteral("sound"), found.isSound()}, {QStringLiteral("findings"), findings},
+        {QStringLiteral("moreDamage"), static_cast<qint64>(found.moreDamage)}};
+}
+
+QString toText(const vhdx::CheckReport& found)
+{
+    QStringList lines;
+    for (const vhdx::Finding& finding : found.findings) {
+        lines << finding.sentence + QLatin1Char(' ')
+                + (finding.isRepairable() ? finding.repair : tr("This cannot be repaired."));
+        if (!finding.detail.isEmpty()) {
+            lines << QStringLiteral("    ") + finding.detail;
+        }
+    }
+    if (found.moreDamage > 0) {
+        lines << tr("There is more damage: %1 further places.").arg(found.moreDamage);
+    }
+    return lines.join(QLatin1Char('\n'));
+}
+
+QCoro::Task<int> check(Context*, Arguments arguments, Report report)
+{
+    const QString file = absolute(arguments.positional[0]);
+    const Result<vhdx::CheckReport> found = checkDisk(file);
+    if (!found) {
+        co_return report.failed(found.error());
+    }
+    if (found->isSound()) {
+        co_return report.done(tr("%1 is sound.").arg(file), toJson(*found));
+    }
+    if (!arguments.isSet(QStringLiteral("repair"))) {
+        report.done(toText(*found), toJson(*found));
+        co_return exitFailed;
+    }
+    const Result<QString> kept = repairDisk(file, *found);
+    if (!kept) {
+        co_return report.failed(kept.error());
+    }
+    QJsonObject json = toJson(*found);
+    json[QStringLiteral("kept")] = *kept;
+    co_return report.done(toText(*found) + QLatin1Char('\n')
+            + tr("It is repaired. What was changed is kept in %1; delete that once all is well.").arg(*kept),
+        json);
+}
+
+QCoro::Task<int> create(Context*, Arguments arguments, Report report)
+{
+    NewDiskRequest request{.file = absolute(arguments.positional[0])};
+    const auto size = [&](const QString& option) -> Result<std::optional<ByteCount>> {
+        if (!arguments.isSet(option)) {
+            return std::nullopt;
+        }
+        const Result<ByteCount> value = ByteCount::parse(arguments.value(option));
+        if (!value) {
+            return std::unexpected(value.error());
+        }
+        return *value;
+    };
+    for (const auto& [option, target] : {std::pair(QStringLiteral("size"), &request.size),
+             std::pair(QStringLiteral("block-size"), &request.blockSize),
+             std::pair(QStringLiteral("sector-size"), &request.logicalSectorSize),
+             std::pair(QStringLiteral("physical-sector-size"), &request.physicalSectorSize)}) {
+        const Result<std::optional<ByteCount>> value = size(option);
+        if (!value) {
+            co_return report.failed(value.error());
+        }
+        *target = *value;
+    }
+    if (arguments.isSet(optionFormat)) {
+        const std::optional<DiskFormat> format = diskFormatFromString(arguments.value(optionFormat));
+        if (!format) {
+            co_return report.failed(
+                unknownWord(optionFormat, arguments.value(optionFormat), QStringLiteral("vhdx, qcow2, raw")));
+        }
+        request.format = *format;
+    }
+    if (arguments.isSet(optionType)) {
+        const QString type = arguments.value(optionType);
+        if (type != QLatin1String("dynamic") && type != QLatin1String("fixed")) {
+            co_return report.failed(unknownWord(optionType, type, QStringLiteral("dynamic, fixed")));
+        }
+        request.isFixed = type == QLatin1String("fixed");
+    }
+    const QStringList parents = parentsIn(arguments);
+    if (!parents.isEmpty()) {
+        request.parent = parents.constFirst();
+    }
+    const Result<ByteCount> made = createDisk(request);
+    co_return made ? report.done(tr("%1 is there, with %2.").arg(request.file, made->toString()),
+                         QJsonObject{{QStringLiteral("file"), request.file},
+                             {QStringLiteral("size"), static_cast<qint64>(made->bytes())}})
+                   : report.failed(made.error());
+}
+
+QCoro::Task<int> resize(Arguments arguments, Report report, bool isExpansion)
+{
+    const Result<ByteCount> size = ByteCount::parse(arguments.positional[1]);
+    if (!size) {
+        co_return report.failed(size.error());
+    }
+    const ResizeRequest request{.file = absolute(arguments.positional[0]),
+        .parents = parentsIn(arguments),
+        .newSize = *size,
+        .gptBackup =
+            isExpansion && arguments.isSet(QStringLiteral("fix-gpt")) ? GptBackup::Move : GptBackup::Leave};
+    if (isExpansion) {
+        ExpandDisk operation(request);
+        co_return carryOut(operation, arguments, report);
+    }
+    ShrinkDisk operation(request);
+    co_return carryOut(operation, arguments, report);
+}
+
+QCoro::Task<int> expand(Context*, Arguments arguments, Report report)
+{
+    return resize(std::move(arguments), report, true);
+}
+
+QCoro::Task<int> shrink(Context*, Arguments arguments, Report report)
+{
+    return resize(std::move(arguments), report, false);
+}
+
+QCoro::Task<int> compact(Context*, Arguments arguments, Report report)
+{
+    CompactDisk operation({absolute(arguments.positional[0]), parentsIn(arguments),
+        arguments.isSet(QStringLiteral("outside-partitions")) ? CompactRequest::OutsidePartitions::GiveUp
+                                                              : CompactRequest::OutsidePartitions::Keep});
+    co_return carryOut(operation, arguments, report);
+}
+
+// The image that --format and --type, or else the name of FILE, ask for.
+Result<ImageTarget> targetFor(const Arguments& arguments, const QString& file)
+{
+    const QString format = arguments.isSet(optionFormat) ? arguments.value(optionFormat).toLower()
+                                                         : QFileInfo(file).suffix().toLower();
+    const QString type = arguments.isSet(optionType) ? arguments.value(optionType) : QStringLiteral("dynamic");
+    if (type != QLatin1String("dynamic") && type != QLatin1String("fixed")) {
+        return std::unexpected(unknownWord(optionType, type, QStringLiteral("dynamic, fixed")));
+    }
+    const bool isFixed = type == QLatin1String("fixed");
+    if (format == QLatin1String("vhdx")) {
+        return isFixed ? ImageTarget::FixedVhdx : ImageTarget::DynamicVhdx;
+    }
+    if (format == QLatin1String("vhd")) {
+        return isFixed ? ImageTarget::FixedVhd : ImageTarget::DynamicVhd;
+    }
+    if (arguments.isSet(optionType)) {
+        return std::unexpected(
+            Error{ErrorKind::InvalidInput, tr("--type is for VHDX and VHD."), tr("Leave it out."), {}});
+    }
+    if (format == QLatin1String("raw") || format == QLatin1String("img")) {
+        return ImageTarget::Raw;
+    }
+    if (format == QLatin1String("qcow2")) {
+        return ImageTarget::Qcow2;
+    }
+    if (format == QLatin1String("vmdk")) {
+        return ImageTarget::Vmdk;
+    }
+    if (format == QLatin1String("vdi")) {
+        return ImageTarget::Vdi;
+    }
+    return std::unexpected(Error{ErrorKind::InvalidInput,
+        arguments.isSet(optionFormat)
+            ? tr("--format does not know “%1”.").arg(format)
+            : tr("The name %1 does not say of which format the image is to be.").arg(file),
+        tr("Say --format vhdx, vhd, raw, qcow2, vmdk or vdi."), {}});
+}
+
+QCoro::Task<int> convert(Context*, Arguments arguments, Report report)
+{
+    const QString target = absolute(arguments.positional[1]);
+    const Result<ImageTarget> format = targetFor(arguments, target);
+    if (!format) {
+        co_return report.failed(format.error());
+    }
+    Convert operation({.source = absolute(arguments.positional[0]),
+        .parents = parentsIn(arguments),
+        .target = target,
+        .format = *format,
+        .verify =
+            arguments.isSet(QStringLiteral("verify")) ? ConvertRequest::Verify::Yes : ConvertRequest::Verify::No});
+    co_return carryOut(operation, arguments, report);
+}
+
+QCoro::Task<int> flatten(Context* context, Arguments arguments, Report report)
+{
+    if (arguments.positional.size() > 1) {
+        return convert(
+            context, std::move(arguments), report); // which reads a differencing image with all its parents
+    }
+    FlattenDisk operation({absolute(arguments.positional[0]), parentsIn(arguments)});
+    const int code = carryOut(operation, arguments, report);
+    return [](int done) -> QCoro::Task<int> { co_return done; }(code);
+}
+
+QCoro::Task<int> merge(Context*, Arguments arguments, Report report)
+{
+    MergeDisk operation({absolute(arguments.positional[0]), parentsIn(arguments)});
+    co_return carryOut(operation, arguments, report);
+}
+
+QCoro::Task<int> reconnect(Context*, Arguments arguments, Report report)
+{
+    const QString child = absolute(arguments.positional[0]);
+    const QString parent = absolute(arguments.positional[1]);
+    const Result<void> done = reconnectParent(child, parent);
+    co_return done ? report.done(tr("%1 names %2 as its parent.").arg(child, parent),
+                         QJsonObject{{QStringLiteral("file"), child}, {QStringLiteral("parent"), parent}})
+                   : report.failed(done.error());
+}
+
+} // namespace
+
+std::vector<Verb> diskVerbs()
+{
+    const QString file = QStringLiteral("FILE");
+    const QString word = QStringLiteral("WORD");
+    const QString size = QStringLiteral("SIZE");
+    const QCommandLineOption format(
+        optionFormat, tr("vhdx, vhd, raw, qcow2, vmdk or vdi; otherwise the target's name decides."), word);
+    const QCommandLineOption type(optionType, tr("dynamic (grows with use) or fixed."), word);
+    const QCommandLineOption verify(QStringLiteral("verify"), tr("Read both images back and compare them."));
+    return {
+        {QStringLiteral("disk info"), {file}, tr("says all there is to say about a disk image"),
+            {parentOption(),
+                {QStringLiteral("force-share"),
+                    tr("Look even where a machine uses the image; what is said may be outdated.")}},
+            &info},
+        {QStringLiteral("disk check"), {file}, tr("looks for damage in a VHDX image"),
+            {{QStringLiteral("repair"),
+                tr("Mend what can be mended; what is changed is kept in a file beside it.")}},
+            &check},
+        {QStringLiteral("disk create"), {file}, tr("makes a disk image"),
+            {{QStringLiteral("size"), tr("Its virtual size: 40G, 512M, bytes."), size},
+                {optionFormat, tr("vhdx (otherwise), qcow2 or raw."), word}, type,
+                {QStringLiteral("block-size"), tr("Of a VHDX: a power of two from 1M to 256M."), size},
+                {QStringLiteral("sector-size"), tr("Of a VHDX: 512 (otherwise) or 4096."), size},
+                {QStringLiteral("physical-sector-size"), tr("Of a VHDX: 512 or 4096 (otherwise)."), size},
+                {optionParent, tr("Make a differencing VHDX image that stands on FILE."), file}},
+            &create},
+        {QStringLiteral("disk expand"), {file, size}, tr("makes the disk in an image larger, in place"),
+            {{QStringLiteral("fix-gpt"), tr("Also move the partition table's backup to the new end.")},
+                parentOption(), planOption(), progressOption()},
+            &expand},
+        {QStringLiteral("disk shrink"), {file, size}, tr("makes the disk in an image smaller, in place"),
+            {parentOption(), planOption(), progressOption()}, &shrink},
+        {QStringLiteral("disk compact"), {file}, tr("gives the space of a VHDX image back that nothing uses"),
+            {{QStringLiteral("outside-partitions"), tr("Also give up what lies outside of every partition.")},
+                parentOption(), planOption(), progressOption()},
+            &compact},
+        {QStringLiteral("disk convert"), {QStringLiteral("SOURCE"), QStringLiteral("TARGET")},
+            tr("makes an image of another format"),
+            {format, type, verify, parentOption(), planOption(), progressOption()}, &convert},
+        {QStringLiteral("disk flatten"), {QStringLiteral("CHILD"), QStringLiteral("[TARGET]")},
+            tr("makes a differencing image independent, in place or as a new image"),
+            {format, type, verify, parentOption(), planOption(), progressOption()}, &flatten},
+        {QStringLiteral("disk merge"), {QStringLiteral("CHILD")},
+            tr("writes a differencing image into its parent and deletes it"),
+            {parentOption(), planOption(), progressOption()}, &merge},
+        {QStringLiteral("disk reconnect"), {QStringLiteral("CHILD"), QStringLiteral("PARENT")},
+            tr("tells a differencing image where its parent is"), {}, &reconnect},
+    };
+}
+
+} // namespace platter::ctl

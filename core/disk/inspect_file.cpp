@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/disk/inspect_file.h"
+
+#include "core/disk/host_file.h"
+#include "core/disk/open_disk.h"
+#include "core/disk/qemu_disk.h"
+#include "core/disk/raw_disk.h"
+#include "core/disk/vhd/details.h"
+#include "core/disk/vhdx/chain.h"
+#include "core/disk/vhdx/details.h"
+
+namespace platter {
+
+namespace {
+
+Error aboutFile(Error error, const QString& file)
+{
+    error.detail.prepend(file + QStringLiteral(": "));
+    return error;
+}
+
+Result<DiskInspection> inspectWith(
+    const VirtualDisk& disk, ImageDetails details, const QString& file, ByteCount onHost)
+{
+    details.file = file;
+    details.sizeOnHost = onHost;
+    return inspect(disk, std::move(details));
+}
+
+Result<DiskInspection> inspectVhdx(
+    std::unique_ptr<HostFile> host, const QString& file, const QStringList& parents, ByteCount onHost)
+{
+    QStringList paths;
+    const vhdx::ParentOpener open = vhdx::parentOpener(parentSearchFor(file, parents), &paths);
+    // A lost parent is something to tell, and no reason to tell nothing.
+    const vhdx::ParentOpener openIfThere = [&open](const vhdx::ParentLocator& locator) {
+        Result<std::shared_ptr<const VirtualDisk>> parent = open(locator);
+        return parent ? parent : Result<std::shared_ptr<const VirtualDisk>>(nullptr);
+    };
+    const Result<std::unique_ptr<vhdx::Image>> image = vhdx::Image::open(std::move(host), openIfThere);
+    if (!image) {
+        return std::unexpected(aboutFile(image.error(), file));
+    }
+    const Result<ImageDetails> details = vhdx::detailsOf(**image, paths);
+    return details ? inspectWith(**image, *details, file, onHost)
+                   : std::unexpected(aboutFile(details.error(), file));
+}
+
+} // namespace
+
+Result<DiskInspection> inspectFile(const QString& file, const QStringList& parents, InspectAccess access)
+{
+    const Result<ImageKind> kind = imageKindOf(file);
+    if (!kind) {
+        return std::unexpected(kind.error());
+    }
+    Result<std::unique_ptr<HostFile>> host = HostFile::open(
+        file, access == InspectAccess::Shared ? HostFile::Access::Unlocked : HostFile::Access::ReadOnly);
+    if (!host) {
+        return std::unexpected(host.error());
+    }
+    const ByteCount onHost((*host)->sizeOnHost().value_or(0));
+    const ByteCount length((*host)->size());
+    switch (*kind) {
+    case ImageKind::Vhdx:
+        return inspectVhdx(*std::move(host), file, parents, onHost);
+    case ImageKind::Vhd: {
+        const Result<std::unique_ptr<vhd::Image>> image =
+            vhd::Image::open(*std::move(host), parentSearchFor(file, parents));
+        if (!image) {
+            return std::unexpected(aboutFile(image.error(), file));
+        }
+        return inspectWith(**image, vhd::detailsOf(**image), file, onHost);
+    }
+    case ImageKind::Raw: {
+        const RawDisk disk(*std::move(host));
+        ImageDetails details;
+        details.fileSize = length;
+        return inspectWith(disk, details, file, onHost);
+    }
+    case ImageKind::Qcow2:
+    case ImageKind::Vmdk:
+    case ImageKind::Vdi:
+        break;
+    }
+    host->reset(); // QEMU takes the locks itself
+    const Result<std::unique_ptr<QemuDisk>> disk = QemuDisk::open(
+        file, *kind, access == InspectAccess::Shared ? QemuDisk::Access::Shared : QemuDisk::Access::Locked);
+    if (!disk) {
+        return std::unexpected(disk.error());
+    }
+    ImageDetails details;
+    details.format = *kind;
+    details.fileSize = length;
+    return inspectWith(**disk, details, file, onHost);
+}
+
+} // namespace platter

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// All that there is to say about a disk image of the host, whatever its format. Blocking; any thread.
+#pragma once
+
+#include "core/disk/inspection.h"
+
+#include <QStringList>
+
+namespace platter {
+
+enum class InspectAccess {
+    Locked, // InUse where somebody may write to it
+    Shared, // also then; what is said may be outdated
+};
+
+// PARENTS are files of which the user says that they are parents of a differencing image; where a parent is not
+// found, what the image says of it is told all the same. Errors: of opening files, of the format.
+Result<DiskInspection> inspectFile(const QString& file, const QStringList& parents, InspectAccess access);
+
+} // namespace platter

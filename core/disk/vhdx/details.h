@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a VHDX file says of itself, for inspection. Reads only; any thread.
+#pragma once
+
+#include "core/disk/inspection.h"
+#include "core/disk/vhdx/image.h"
+
+namespace platter::vhdx {
+
+// PARENT_PATHS: where the parents were found, the nearest first. How the blocks lie is left out where the table is
+// so full that walking it would take long.
+Result<ImageDetails> detailsOf(const Image& image, const QStringList& parentPaths);
+
+} // namespace platter::vhdx

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// HostFile on a host whose n-th system call fails: what can be continued is continued, the rest is a clear error.
+#include "core/disk/host_file.h"
+#include "tests/disk/failing_calls.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+#include <vector>
+
+using namespace platter;
+
+namespace {
+
+constexpr std::size_t length = 100'000;
+
+std::vector<std::byte> pattern()
+{
+    std::vector<std::byte> bytes(length);
+    for (std::size_t i = 0; i < length; ++i) {
+        bytes[i] = std::byte(i % 251);
+    }
+    return bytes;
+}
+
+// Everything that a HostFile does, once. What it read at the end must be what it wrote.
+Result<void> useAll(const QString& path, bool& readsTheSame)
+{
+    Result<std::unique_ptr<HostFile>> made = HostFile::create(path);
+    if (!made) {
+        return std::unexpected(made.error());
+    }
+    made->reset();
+    Result<std::unique_ptr<HostFile>> file = HostFile::open(path, HostFile::Access::ReadWrite);
+    if (!file) {
+        return std::unexpected(file.error());
+    }
+    std::vector<std::byte> expected = pattern();
+    std::vector<std::byte> got(length);
+    std::fill_n(expected.begin() + 5, 7, std::byte(0));
+    expected.back() = std::byte(0);
+    return (*file)
+        ->write(0, pattern())
+        .and_then([&] { return (*file)->resize(length - 1); })
+        .and_then([&] { return (*file)->resize(length); })
+        .and_then([&] { return (*file)->reserve(0, length); })
+        .and_then([&] { return (*file)->zero(5, 7); })
+        .and_then([&] { return (*file)->flush(); })
+        .and_then([&] { return (*file)->runAt(0); })
+        .and_then([&](FileRun) { return (*file)->sizeOnHost(); })
+        .and_then([&](std::uint64_t) { return (*file)->read(0, got); })
+        .transform([&] { readsTheSame = got == expected && (*file)->size() == length; });
+}
+
+} // namespace
+
+Q_DECLARE_METATYPE(CallFault)
+
+class HostFileFailuresTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+
+    void everyCallFailsOnce_data()
+    {
+        QTest::addColumn<CallFault>("fault");
+        QTest::addColumn<ErrorKind>("kind");
+        QTest::addColumn<QStringList>("fatal"); // the calls whose failure the caller hears of
+        QTest::addColumn<QStringList>("continued");
+        const QStringList changing{QStringLiteral("open"), QStringLiteral("pwrite"), QStringLiteral("ftruncate"),
+            QStringLiteral("ftruncate"), QStringLiteral("fallocate"), QStringLiteral("fallocate"),
+            QStringLiteral("fdatasync")};
+        const QString open = QStringLiteral("open");
+        const QString fstat = QStringLiteral("fstat");
+        const QString lseek = QStringLiteral("lseek");
+        const QString pread = QStringLiteral("pread");
+        const QString pwrite = QStringLiteral("pwrite");
+        QTest::newRow("EIO") << CallFault::InputOutput << ErrorKind::InputOutput
+                             << QStringList({open, open, fstat, fstat}) + changing.mid(1)
+                + QStringList({fstat, pread})
+                             // A file system that cannot say where its holes are has none.
+                             << QStringList({lseek, lseek});
+        QTest::newRow("ENOSPC") << CallFault::NoSpace << ErrorKind::NoSpace << changing << QStringList();
+        QTest::newRow("EINTR") << CallFault::Interrupted << ErrorKind::InputOutput << QStringList()
+                               << QStringList(open) + changing + QStringList(pread);
+        QTest::newRow("short") << CallFault::Short << ErrorKind::InputOutput << QStringList()
+                               << QStringList({pwrite, pread});
+    }
+
+    void everyCallFailsOnce()
+    {
+        QFETCH(CallFault, fault);
+        QFETCH(ErrorKind, kind);
+        QFETCH(QStringList, fatal);
+        QFETCH(QStringList, continued);
+        const QTemporaryDir folder;
+        QStringList fatalCalls;
+        QStringList continuedCalls;
+        for (std::size_t call = 1;; ++call) {
+            const QString path = folder.filePath(QString::number(call));
+            bool readsTheSame = false;
+            QString victim;
+            Result<void> result;
+            {
+                const FailingCalls failing(fault, call);
+                result = useAll(path, readsTheSame);
+                victim = failing.victim();
+            }
+            if (result) {
+                QVERIFY2(readsTheSame, qPrintable(victim));
+            } else {
+                QVERIFY2(result.error().kind == kind, qPrintable(victim + u' ' + result.error().text()));
+                QVERIFY2(result.error().summary.contains(path), qPrintable(result.error().summary));
+            }
+            if (victim.isEmpty()) {
+                QVERIFY(result);
+                break;
+            }
+            (result ? continuedCalls : fatalCalls) += victim;
+        }
+        QCOMPARE(fatalCalls, fatal);
+        QCOMPARE(continuedCalls, continued);
+    }
+
+    void aFailureToMakeItLeavesNothing()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("disk"));
+        const FailingCalls failing(CallFault::NoSpace, 1);
+        QCOMPARE(HostFile::create(path).error().kind, ErrorKind::NoSpace);
+        QVERIFY(!QFile::exists(path));
+    }
+};
+
+QTEST_GUILESS_MAIN(HostFileFailuresTest)
+#include "host_file_failures_test.moc"
