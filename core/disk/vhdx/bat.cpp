@@ -74,6 +74,16 @@ Result<BatEntry> PagedBat::at(std::uint64_t entry) const
     return BatEntry::fromRaw(littleEndian<quint64>(known->second->bytes, position % pageSize));
 }
 
+Result<std::uint64_t> PagedBat::holeFrom(std::uint64_t entry) const
+{
+    const Result<FileRun> run = m_file.runAt(m_offset + entry * layout::batEntrySize);
+    if (!run) {
+        return std::unexpected(run.error());
+    }
+    return run->content == FileRun::Content::Hole ? std::min(run->length / layout::batEntrySize, m_entries - entry)
+                                                  : 0;
+}
+
 void PagedBat::update(std::uint64_t number, BatEntry entry)
 {
     const std::uint64_t position = number * layout::batEntrySize;

@@ -102,6 +102,8 @@ public:
 
     // ENTRY < entries().
     Result<BatEntry> at(std::uint64_t entry) const;
+    // How many entries from ENTRY on are 0 because the file has a hole there.
+    Result<std::uint64_t> holeFrom(std::uint64_t entry) const;
     // The file says ENTRY now.
     void update(std::uint64_t number, BatEntry entry);
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint64_t bitsPerByte = 8;
 constexpr std::size_t bitmapPiece = 4096; // bytes looked at at once
+constexpr std::uint64_t stepsBetweenLooks = 4096; // blocks, until the table is asked for a hole again
 
 bool bitAt(std::span<const std::byte> bitmap, std::uint64_t bit)
 {
@@ -170,8 +171,16 @@ Result<DiskRun> BlockReader::runAt(std::uint64_t offset, std::uint64_t limit) co
     }
     // Zeros; so are the blocks that follow, as long as they are of this kind.
     std::uint64_t zeros = length;
-    while (zeros < limit) {
-        const Result<BatEntry> next = m_table.entryOf((offset + zeros) / blockSize);
+    for (std::uint64_t step = 0; zeros < limit; ++step) {
+        const std::uint64_t block = (offset + zeros) / blockSize;
+        if (step % stepsBetweenLooks == 0 && !m_parent) {
+            const Result<std::uint64_t> absent = m_table.absentFrom(block);
+            if (absent && *absent > 0) {
+                zeros = std::min(zeros + *absent * blockSize, limit);
+                continue;
+            }
+        }
+        const Result<BatEntry> next = m_table.entryOf(block);
         // A broken entry is the business of whoever comes to it.
         if (!next || next->holdsData() || (next->is(BlockState::NotPresent) && m_parent)) {
             break;

@@ -83,6 +83,20 @@ Result<BatEntry> Image::entryOf(std::uint64_t block) const
     return sound ? entry : std::unexpected(sound.error());
 }
 
+Result<std::uint64_t> Image::absentFrom(std::uint64_t block) const
+{
+    const std::uint64_t first = m_layout.entryOfBlock(block);
+    const Result<std::uint64_t> entries = m_bat.holeFrom(first);
+    if (!entries || *entries == 0) {
+        return entries;
+    }
+    // Blocks whose entries lie before the hole's end; a bitmap's entry among them counts for nothing.
+    const std::uint64_t end = first + *entries;
+    const std::uint64_t chunk = m_layout.chunkOfEntry(end);
+    const std::uint64_t endBlock = m_layout.blockOfEntry(end).value_or((chunk + 1) * m_layout.blocksPerChunk());
+    return std::min(endBlock, m_layout.blocks()) - block;
+}
+
 Result<void> Image::readBitmap(std::uint64_t chunk, std::uint64_t first, std::span<std::byte> into) const
 {
     const std::uint64_t number = m_layout.entryOfBitmap(chunk);

@@ -53,6 +53,7 @@ private:
         std::shared_ptr<const VirtualDisk> parent);
 
     Result<BatEntry> entryOf(std::uint64_t block) const override;
+    Result<std::uint64_t> absentFrom(std::uint64_t block) const override;
     Result<void> readBitmap(std::uint64_t chunk, std::uint64_t first, std::span<std::byte> into) const override;
 
     std::unique_ptr<const ReadableFile> m_file;

@@ -246,6 +246,33 @@ private Q_SLOTS:
         }
     }
 
+    void theMapFindsOneBlockInAnEmptyDisk_data()
+    {
+        QTest::addColumn<quint64>("at");
+        for (const quint64 block : {1ull, 4095ull, 4096ull, 8191ull, 8192ull, 40ull << 20, (64ull << 20) - 1}) {
+            QTest::addRow("block %llu", block) << block * (1 << 20);
+        }
+    }
+
+    void theMapFindsOneBlockInAnEmptyDisk()
+    {
+        QFETCH(quint64, at);
+        MemoryFile file = makeDisk({.virtualSize = 65536 * gibibyte, .blockSize = 1 << 20});
+        const auto editor = edit(file);
+        VERIFY_DONE(editor);
+        VERIFY_DONE((*editor)->write(at, Model::bytesOf(7)));
+        VERIFY_DONE((*editor)->finish());
+        const auto image = view(file);
+        VERIFY_DONE(image);
+        const Result<DiskRun> before = (*image)->runAt(0, (*image)->size());
+        VERIFY_DONE(before);
+        QVERIFY(before->content == DiskRun::Content::Zero);
+        QCOMPARE(before->length, at);
+        const Result<DiskRun> here = (*image)->runAt(at, (*image)->size() - at);
+        VERIFY_DONE(here);
+        QVERIFY(here->content == DiskRun::Content::Data);
+    }
+
     void compacts()
     {
         MemoryFile file = makeDisk({.virtualSize = 4 * gibibyte, .blockSize = 1 << 20});
