@@ -3,6 +3,7 @@
 
 #include "core/live/machine_trouble.h"
 #include "core/live/running_records.h"
+#include "core/machine/name_order.h"
 
 #include <QSet>
 
@@ -53,9 +54,7 @@ std::vector<RosterEntry> roster(const Context& context)
     const std::size_t stored = entries.size();
     addRunning(context, entries);
     if (entries.size() > stored) {
-        const QCollator order = nameOrder();
-        std::ranges::stable_sort(entries,
-            [&order](const RosterEntry& a, const RosterEntry& b) { return order.compare(a.name, b.name) < 0; });
+        sortByName(entries);
     }
     return entries;
 }

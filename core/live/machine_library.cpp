@@ -3,6 +3,7 @@
 
 #include "core/live/machine_trouble.h"
 #include "core/live/running_records.h"
+#include "core/machine/name_order.h"
 
 #include <QCoroFuture>
 #include <QDir>
@@ -127,9 +128,7 @@ void MachineLibrary::read(Gone gone)
         addGone(entries, seen);
     }
     if (entries.size() > listed) {
-        const QCollator order = nameOrder();
-        std::ranges::stable_sort(entries,
-            [&order](const LibraryEntry& a, const LibraryEntry& b) { return order.compare(a.name, b.name) < 0; });
+        sortByName(entries);
     }
 
     std::vector<MachineSession*> unused;

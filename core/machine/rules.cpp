@@ -4,7 +4,6 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <QHash>
-#include <QRegularExpression>
 #include <QSet>
 
 #include <algorithm>
@@ -151,13 +150,18 @@ void checkDrives(Violations& list, const Definition& definition)
     }
 }
 
+bool isHexOctet(const QString& text)
+{
+    return text.size() == 2 && std::ranges::all_of(text, [](QChar c) {
+        return QLatin1StringView("0123456789abcdef").contains(c, Qt::CaseInsensitive);
+    });
+}
+
 bool isUnicastMac(const QString& mac)
 {
-    static const QRegularExpression pattern(
-        QStringLiteral("\\A([0-9a-f]{2})(:[0-9a-f]{2}){5}\\z"), QRegularExpression::CaseInsensitiveOption);
-    const QRegularExpressionMatch match = pattern.match(mac);
-    return match.hasMatch() && match.captured(1).toInt(nullptr, 16) % 2 == 0
-        && mac != QLatin1String("00:00:00:00:00:00");
+    const QStringList octets = mac.split(QLatin1Char(':'));
+    return octets.size() == 6 && std::ranges::all_of(octets, isHexOctet)
+        && octets.first().toInt(nullptr, 16) % 2 == 0 && mac != QLatin1String("00:00:00:00:00:00");
 }
 
 void checkAdapters(Violations& list, const Definition& definition)

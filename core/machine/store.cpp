@@ -4,6 +4,7 @@
 #include "core/durable_file.h"
 #include "core/machine/definition_json.h"
 #include "core/machine/folder_lock.h"
+#include "core/machine/name_order.h"
 #include "core/machine/partial_folder.h"
 #include "core/machine/rules.h"
 
@@ -158,27 +159,7 @@ Result<void> makeRoot(const QString& what, const QString& root)
     return {};
 }
 
-void sortByName(std::vector<StoreEntry>& entries)
-{
-    const QCollator collator = nameOrder();
-    std::ranges::sort(entries, [&](const StoreEntry& a, const StoreEntry& b) {
-        const int order = collator.compare(a.name, b.name);
-        return order != 0 ? order < 0 : a.name < b.name;
-    });
-}
-
 } // namespace
-
-QCollator nameOrder()
-{
-    // The C locale has no such order.
-    const QLocale locale =
-        QLocale::system().language() == QLocale::C ? QLocale(QLocale::English) : QLocale::system();
-    QCollator collator(locale);
-    collator.setNumericMode(true);
-    collator.setCaseSensitivity(Qt::CaseInsensitive);
-    return collator;
-}
 
 MachineStore::MachineStore(const QString& root)
     : m_root(QDir::cleanPath(root))

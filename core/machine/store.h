@@ -6,7 +6,6 @@
 
 #include "core/machine/definition.h"
 
-#include <QCollator>
 #include <QString>
 
 #include <functional>
@@ -37,9 +36,6 @@ struct StoreEntry {
     QString folder;
     Result<Definition> definition;
 };
-
-// The order of names as people sort: "machine 2" before "machine 10". Costly to make, cheap to use.
-QCollator nameOrder();
 
 class MachineStore {
 public:
