@@ -56,6 +56,24 @@ QString Error::text() const
     return advice.isEmpty() ? summary : summary + QLatin1Char(' ') + advice;
 }
 
+QJsonObject toJson(const Error& error)
+{
+    return {{QStringLiteral("kind"), nameOf(error.kind)}, {QStringLiteral("summary"), error.summary},
+        {QStringLiteral("advice"), error.advice}, {QStringLiteral("detail"), error.detail}};
+}
+
+Error errorFromJson(const QJsonObject& json)
+{
+    Error error{ErrorKind::InputOutput, json.value(QLatin1String("summary")).toString(),
+        json.value(QLatin1String("advice")).toString(), json.value(QLatin1String("detail")).toString()};
+    for (int kind = 0; kind <= static_cast<int>(ErrorKind::InputOutput); ++kind) {
+        if (nameOf(static_cast<ErrorKind>(kind)) == json.value(QLatin1String("kind")).toString()) {
+            error.kind = static_cast<ErrorKind>(kind);
+        }
+    }
+    return error;
+}
+
 Error systemError(const QString& what, const QString& path, int errnoValue)
 {
     const auto tr = [](const char* text) { return QCoreApplication::translate("platter::Error", text); };

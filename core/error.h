@@ -3,6 +3,7 @@
 // safe in any thread.
 #pragma once
 
+#include <QJsonObject>
 #include <QString>
 
 #include <expected>
@@ -50,6 +51,11 @@ struct Error {
 
 template <typename T>
 using Result = std::expected<T, Error>;
+
+// As launch.json, exchange.json and platterctl's --json have it.
+QJsonObject toJson(const Error& error);
+// A kind that is not known becomes InputOutput.
+Error errorFromJson(const QJsonObject& json);
 
 // For a failed system call or QFile operation on PATH: kind by ERRNO_VALUE, a summary that begins with WHAT
 // ("Reading the machine's definition"), the advice that fits the cause.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/platterctl/interruption.h"
+#include "app/platterctl/roster.h"
 #include "app/platterctl/verb.h"
 #include "core/disk/convert.h"
 #include "core/disk/inspect_file.h"
@@ -9,6 +10,7 @@
 #include "core/disk/operations/parent_disk.h"
 #include "core/disk/operations/repair_disk.h"
 #include "core/disk/operations/resize_disk.h"
+#include "core/live/running_disk_job.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
@@ -117,23 +119,46 @@ QJsonObject toJson(const OperationPlan& plan)
         {QStringLiteral("sizeOnHostAfter"), static_cast<qint64>(plan.sizeOnHostAfter.bytes())}};
 }
 
-// Plans OPERATION or carries it out.
-int carryOut(DiskOperation& operation, const Arguments& arguments, const Report& report)
+// Plans JOB or carries it out.
+QCoro::Task<int> carryOut(std::shared_ptr<DiskJob> job, Arguments arguments, Report report)
 {
     if (arguments.isSet(optionPlan)) {
-        const Result<OperationPlan> plan = operation.plan();
-        return plan ? report.done(plan->steps.join(QLatin1Char('\n')), toJson(*plan)) : report.failed(plan.error());
+        const Result<OperationPlan> plan = co_await job->plan();
+        co_return plan ? report.done(plan->steps.join(QLatin1Char('\n')), toJson(*plan))
+                       : report.failed(plan.error());
     }
     const Interruption interruption;
-    Progress progress(listenerFor(arguments), interruption.token());
-    const Result<OperationOutcome> outcome = operation.run(progress);
+    const auto progress = std::make_shared<Progress>(listenerFor(arguments), interruption.token());
+    const Result<OperationOutcome> outcome = co_await job->run(progress);
     if (!outcome) {
-        return report.failed(outcome.error());
+        co_return report.failed(outcome.error());
     }
-    return report.done(outcome->sentences.join(QLatin1Char('\n')),
-        QJsonObject{{QStringLiteral("sentences"), QJsonArray::fromStringList(outcome->sentences)},
-            {QStringLiteral("sizeOnHostBefore"), static_cast<qint64>(outcome->sizeOnHostBefore.bytes())},
-            {QStringLiteral("sizeOnHostAfter"), static_cast<qint64>(outcome->sizeOnHostAfter.bytes())}});
+    QJsonObject json{{QStringLiteral("sentences"), QJsonArray::fromStringList(outcome->sentences)},
+        {QStringLiteral("sizeOnHostBefore"), static_cast<qint64>(outcome->sizeOnHostBefore.bytes())},
+        {QStringLiteral("sizeOnHostAfter"), static_cast<qint64>(outcome->sizeOnHostAfter.bytes())}};
+    if (outcome->pause) {
+        json[QStringLiteral("pauseMicroseconds")] = static_cast<qint64>(outcome->pause->count());
+    }
+    co_return report.done(outcome->sentences.join(QLatin1Char('\n')), json);
+}
+
+template <class Operation, class Request>
+QCoro::Task<int> carryOutOnFile(Request request, Arguments arguments, Report report)
+{
+    return carryOut(
+        jobOnFile(std::make_unique<Operation>(std::move(request))), std::move(arguments), std::move(report));
+}
+
+// The running machine that uses FILE; nothing when none of Platter's does.
+QCoro::Task<std::shared_ptr<MachineSession>> runningUserOf(Context* context, QString file)
+{
+    for (const RosterEntry& entry : roster(*context)) {
+        if (entry.machine && slotOfDisk(entry.machine->definition, file)
+            && RuntimeFolder::of(context->places.runtime, entry.machine->definition.id).runningQemu()) {
+            co_return co_await sessionOf(context, *entry.machine);
+        }
+    }
+    co_return nullptr;
 }
 
 QCoro::Task<int> info(Context*, Arguments arguments, Report report)
@@ -248,41 +273,55 @@ QCoro::Task<int> create(Context*, Arguments arguments, Report report)
                    : report.failed(made.error());
 }
 
-QCoro::Task<int> resize(Arguments arguments, Report report, bool isExpansion)
+// ON_FILE and ON_RUNNING are the same edit of the file that REQUEST names.
+template <class Operation, class Request>
+QCoro::Task<int> edit(Context* context, Request request,
+    std::unique_ptr<DiskJob> (*onRunning)(RunningDisk, Request), Arguments arguments, Report report)
+{
+    const std::shared_ptr<MachineSession> session = co_await runningUserOf(context, request.file);
+    if (!session || !isUp(session->state())) {
+        co_return co_await carryOutOnFile<Operation>(std::move(request), std::move(arguments), std::move(report));
+    }
+    const std::optional<SlotId> slot = slotOfDisk(session->machine().definition, request.file);
+    co_return co_await carryOut(onRunning({session.get(), slot.value_or(SlotId{})}, std::move(request)),
+        std::move(arguments), std::move(report));
+}
+
+Result<ResizeRequest> resizeRequest(const Arguments& arguments)
 {
     const Result<ByteCount> size = ByteCount::parse(arguments.positional[1]);
-    if (!size) {
-        co_return report.failed(size.error());
+    return size.transform([&](ByteCount newSize) {
+        return ResizeRequest{
+            .file = absolute(arguments.positional[0]), .parents = parentsIn(arguments), .newSize = newSize};
+    });
+}
+
+QCoro::Task<int> expand(Context* context, Arguments arguments, Report report)
+{
+    Result<ResizeRequest> request = resizeRequest(arguments);
+    if (!request) {
+        co_return report.failed(request.error());
     }
-    const ResizeRequest request{.file = absolute(arguments.positional[0]),
-        .parents = parentsIn(arguments),
-        .newSize = *size,
-        .gptBackup =
-            isExpansion && arguments.isSet(QStringLiteral("fix-gpt")) ? GptBackup::Move : GptBackup::Leave};
-    if (isExpansion) {
-        ExpandDisk operation(request);
-        co_return carryOut(operation, arguments, report);
+    request->gptBackup = arguments.isSet(QStringLiteral("fix-gpt")) ? GptBackup::Move : GptBackup::Leave;
+    co_return co_await edit<ExpandDisk>(context, *request, &expandRunning, std::move(arguments), std::move(report));
+}
+
+QCoro::Task<int> shrink(Context* context, Arguments arguments, Report report)
+{
+    const Result<ResizeRequest> request = resizeRequest(arguments);
+    if (!request) {
+        co_return report.failed(request.error());
     }
-    ShrinkDisk operation(request);
-    co_return carryOut(operation, arguments, report);
+    co_return co_await edit<ShrinkDisk>(context, *request, &shrinkRunning, std::move(arguments), std::move(report));
 }
 
-QCoro::Task<int> expand(Context*, Arguments arguments, Report report)
+QCoro::Task<int> compact(Context* context, Arguments arguments, Report report)
 {
-    return resize(std::move(arguments), report, true);
-}
-
-QCoro::Task<int> shrink(Context*, Arguments arguments, Report report)
-{
-    return resize(std::move(arguments), report, false);
-}
-
-QCoro::Task<int> compact(Context*, Arguments arguments, Report report)
-{
-    CompactDisk operation({absolute(arguments.positional[0]), parentsIn(arguments),
+    const CompactRequest request{absolute(arguments.positional[0]), parentsIn(arguments),
         arguments.isSet(QStringLiteral("outside-partitions")) ? CompactRequest::OutsidePartitions::GiveUp
-                                                              : CompactRequest::OutsidePartitions::Keep});
-    co_return carryOut(operation, arguments, report);
+                                                              : CompactRequest::OutsidePartitions::Keep};
+    co_return co_await edit<CompactDisk>(
+        context, request, &compactRunning, std::move(arguments), std::move(report));
 }
 
 // The image that --format and --type, or else the name of FILE, ask for.
@@ -331,30 +370,29 @@ QCoro::Task<int> convert(Context*, Arguments arguments, Report report)
     if (!format) {
         co_return report.failed(format.error());
     }
-    Convert operation({.source = absolute(arguments.positional[0]),
+    const ConvertRequest request{.source = absolute(arguments.positional[0]),
         .parents = parentsIn(arguments),
         .target = target,
         .format = *format,
         .verify =
-            arguments.isSet(QStringLiteral("verify")) ? ConvertRequest::Verify::Yes : ConvertRequest::Verify::No});
-    co_return carryOut(operation, arguments, report);
+            arguments.isSet(QStringLiteral("verify")) ? ConvertRequest::Verify::Yes : ConvertRequest::Verify::No};
+    co_return co_await carryOutOnFile<Convert>(request, std::move(arguments), std::move(report));
 }
 
 QCoro::Task<int> flatten(Context* context, Arguments arguments, Report report)
 {
     if (arguments.positional.size() > 1) {
-        return convert(
-            context, std::move(arguments), report); // which reads a differencing image with all its parents
+        // Which reads a differencing image with all its parents.
+        return convert(context, std::move(arguments), std::move(report));
     }
-    FlattenDisk operation({absolute(arguments.positional[0]), parentsIn(arguments)});
-    const int code = carryOut(operation, arguments, report);
-    return [](int done) -> QCoro::Task<int> { co_return done; }(code);
+    const ChildRequest request{absolute(arguments.positional[0]), parentsIn(arguments)};
+    return carryOutOnFile<FlattenDisk>(request, std::move(arguments), std::move(report));
 }
 
 QCoro::Task<int> merge(Context*, Arguments arguments, Report report)
 {
-    MergeDisk operation({absolute(arguments.positional[0]), parentsIn(arguments)});
-    co_return carryOut(operation, arguments, report);
+    const ChildRequest request{absolute(arguments.positional[0]), parentsIn(arguments)};
+    return carryOutOnFile<MergeDisk>(request, std::move(arguments), std::move(report));
 }
 
 QCoro::Task<int> reconnect(Context*, Arguments arguments, Report report)

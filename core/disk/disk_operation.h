@@ -61,6 +61,7 @@ struct OperationOutcome {
     QStringList sentences = {}; // what is different now, read back from the file
     ByteCount sizeOnHostBefore = {};
     ByteCount sizeOnHostAfter = {};
+    std::optional<std::chrono::microseconds> pause = {}; // how long a running machine stood still
 };
 
 class DiskOperation {

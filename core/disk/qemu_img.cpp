@@ -237,15 +237,17 @@ Result<void> qemuResize(const QemuImage& image, ByteCount size, Progress& progre
     return {};
 }
 
-Result<QemuFacts> qemuFacts(const QemuImage& image)
+Result<QemuFacts> qemuFacts(const QemuImage& image, InspectAccess access)
 {
-    const Result<QJsonObject> info = ask(image, {QStringLiteral("info")});
+    const QStringList sharing =
+        access == InspectAccess::Shared ? QStringList{QStringLiteral("--force-share")} : QStringList();
+    const Result<QJsonObject> info = ask(image, QStringList{QStringLiteral("info")} + sharing);
     if (!info) {
         return std::unexpected(info.error());
     }
     // What it would take as qcow2 is the clusters with data and some tables; as raw it would be the whole disk.
     const Result<QJsonObject> measured =
-        ask(image, {QStringLiteral("measure"), QStringLiteral("-O"), QStringLiteral("qcow2")});
+        ask(image, QStringList{QStringLiteral("measure"), QStringLiteral("-O"), QStringLiteral("qcow2")} + sharing);
     if (!measured) {
         return std::unexpected(measured.error());
     }

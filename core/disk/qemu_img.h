@@ -6,6 +6,7 @@
 
 #include "core/disk/disk_operation.h"
 #include "core/disk/image_writer.h"
+#include "core/disk/inspect_file.h"
 #include "core/disk/new_image.h"
 
 namespace platter {
@@ -24,7 +25,7 @@ struct QemuFacts {
     ByteCount data; // at most
 };
 
-Result<QemuFacts> qemuFacts(const QemuImage& image);
+Result<QemuFacts> qemuFacts(const QemuImage& image, InspectAccess access = InspectAccess::Locked);
 
 // How qemu-img is told of a file: "file:" keeps it from reading a protocol into a name with a colon.
 QString qemuName(const QString& path);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // An edit of a disk image as a person asks for it, whoever has the file: done on the file itself, or through the
-// running machine that uses it. The wizard, the jobs bar and platterctl know nothing else. Thread with an event loop;
-// what blocks is done in worker threads. A job must live until the tasks that it has given out have ended.
+// running machine that uses it. The wizard, the jobs bar and platterctl know nothing else. Thread with an event
+// loop; what blocks is done in worker threads. A job must live until the tasks that it has given out have ended.
 #pragma once
 
 #include "core/disk/disk_operation.h"

@@ -11,35 +11,9 @@
 #include <QJsonObject>
 #include <QSaveFile>
 
-#include <array>
 #include <cerrno>
 
 namespace platter {
-
-namespace {
-
-constexpr std::array crashKinds{
-    ErrorKind::Qemu, ErrorKind::Interrupted, ErrorKind::NoSpace, ErrorKind::InputOutput};
-
-QJsonObject toObject(const Error& error)
-{
-    return {{QStringLiteral("kind"), nameOf(error.kind)}, {QStringLiteral("summary"), error.summary},
-        {QStringLiteral("advice"), error.advice}, {QStringLiteral("detail"), error.detail}};
-}
-
-Error errorFrom(const QJsonObject& object)
-{
-    Error error{ErrorKind::Qemu, object.value(QLatin1String("summary")).toString(),
-        object.value(QLatin1String("advice")).toString(), object.value(QLatin1String("detail")).toString()};
-    for (const ErrorKind kind : crashKinds) {
-        if (nameOf(kind) == object.value(QLatin1String("kind")).toString()) {
-            error.kind = kind;
-        }
-    }
-    return error;
-}
-
-} // namespace
 
 std::optional<LaunchRecord> LaunchRecord::read(const RuntimeFolder& runtime)
 {
@@ -73,7 +47,7 @@ std::optional<LaunchRecord> LaunchRecord::read(const RuntimeFolder& runtime)
         record.commandLine << word.toString();
     }
     if (const QJsonValue crash = json.value(QLatin1String("crash")); crash.isObject()) {
-        record.crash = errorFrom(crash.toObject());
+        record.crash = errorFromJson(crash.toObject());
     }
     return record;
 }
@@ -99,7 +73,7 @@ Result<void> LaunchRecord::write(const RuntimeFolder& runtime) const
         {QStringLiteral("commandLine"), QJsonArray::fromStringList(commandLine)},
     };
     if (crash) {
-        json.insert(QStringLiteral("crash"), toObject(*crash));
+        json.insert(QStringLiteral("crash"), toJson(*crash));
     }
     QSaveFile file(fileIn(runtime));
     if (!file.open(QIODevice::WriteOnly) || file.write(QJsonDocument(json).toJson()) < 0 || !file.commit()) {

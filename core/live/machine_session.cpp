@@ -29,6 +29,8 @@ constexpr qint64 firstSeconds = 60;
 // How often to look whether another program's start has failed, which nothing tells.
 constexpr milliseconds lookAgainInterval{500};
 constexpr std::chrono::seconds lookDeadline{60};
+// How long a command-line program waits for another one that changes a disk before it says what it sees.
+constexpr std::chrono::seconds othersDeadline{3};
 
 // One after the other is tiring: all of them, the first in the foreground.
 Error firstOf(const std::vector<Error>& obstacles)
@@ -270,7 +272,11 @@ QCoro::Task<void> MachineSession::lookAround()
             co_await m_running->readStatus();
         }
     } else if (auto process = QemuProcess::find(m_runtime)) {
+        const QPointer<MachineSession> self(this);
         co_await takeUp(std::move(process));
+        if (self && m_running && m_seat == QmpSeat::CommandLine) {
+            co_await m_running->finishLeftExchange(othersDeadline);
+        }
     } else {
         lookAtLeftovers();
     }
@@ -431,6 +437,36 @@ QCoro::Task<Result<void>> MachineSession::setMedium(SlotId slot, QString iso)
         // Another program has taken it out meanwhile.
         return std::unexpected(noDrive);
     });
+}
+
+QCoro::Task<Result<ExchangeOutcome>> MachineSession::exchangeDisk(SlotId slot, ImageEdit edit)
+{
+    const Drive* drive = m_machine.definition.driveAt(slot);
+    if (drive == nullptr || !std::holds_alternative<DiskDrive>(drive->what)) {
+        co_return std::unexpected(noDiskAt(slot));
+    }
+    if (!m_running) {
+        co_return wrongState(tr("The disk of “%1” is not in use: the machine is %2."));
+    }
+    co_return co_await m_running->exchangeDisk(slot, std::get<DiskDrive>(drive->what), std::move(edit));
+}
+
+QCoro::Task<Result<void>> MachineSession::resizeDisk(SlotId slot, ByteCount size)
+{
+    const Drive* drive = m_machine.definition.driveAt(slot);
+    if (drive == nullptr || !std::holds_alternative<DiskDrive>(drive->what)) {
+        co_return std::unexpected(noDiskAt(slot));
+    }
+    if (!m_running) {
+        co_return wrongState(tr("The disk of “%1” is not in use: the machine is %2."));
+    }
+    co_return co_await resizeInQemu(m_running->monitor(), m_runtime, slot, size);
+}
+
+Error MachineSession::noDiskAt(SlotId slot) const
+{
+    return {ErrorKind::NotFound, tr("“%1” has no disk in slot %2.").arg(name(), slot.toString()),
+        tr("Choose one of its disks."), {}};
 }
 
 Result<void> MachineSession::removeDrive(SlotId slot)

@@ -4,6 +4,7 @@
 // one thread with an event loop); owned by MachineLibrary.
 #pragma once
 
+#include "core/live/disk_exchange.h"
 #include "core/live/running_machine.h"
 #include "core/places.h"
 
@@ -62,6 +63,10 @@ public:
 
     // Changes the medium in a DVD drive, of the definition and of the running machine. An empty ISO ejects.
     QCoro::Task<Result<void>> setMedium(SlotId slot, QString iso);
+    // Changes the image of a disk while the machine runs, as disk_exchange.h says; errors as there.
+    QCoro::Task<Result<ExchangeOutcome>> exchangeDisk(SlotId slot, ImageEdit edit);
+    // Resizes a qcow2 or raw disk while the machine runs.
+    QCoro::Task<Result<void>> resizeDisk(SlotId slot, ByteCount size);
     // Takes a drive out of the definition; only while off.
     Result<void> removeDrive(SlotId slot);
 
@@ -84,6 +89,8 @@ private:
     void enter(MachineState state, std::optional<Error> error = {});
     // SENTENCE gets the machine's name and its state.
     std::unexpected<Error> wrongState(const QString& sentence) const;
+
+    Error noDiskAt(SlotId slot) const;
 
     QCoro::Task<Result<void>> launchQemu(AcceleratorChoice choice);
     QCoro::Task<Result<void>> takeUp(std::unique_ptr<QemuProcess> process);

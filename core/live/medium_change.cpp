@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/live/medium_change.h"
 
+#include "core/live/graph_turn.h"
 #include "core/qemu/block_graph.h"
 #include "core/qemu/pending_answer.h"
 #include "core/qemu/qmp_error.h"
 
 #include <QCoreApplication>
 #include <QJsonArray>
-
-#include <set>
 
 namespace platter {
 
@@ -39,12 +38,9 @@ struct DriveNow {
     QString node; // empty: no medium
 };
 
-QCoro::Task<Result<DriveNow>> lookAt(QPointer<MachineMonitor> monitor, SlotId slot)
+QCoro::Task<Result<DriveNow>> lookAt(std::shared_ptr<GraphTurn> turn, SlotId slot)
 {
-    if (!monitor) {
-        co_return std::unexpected(qmpInterrupted(QStringLiteral("query-block")));
-    }
-    const Result<QJsonValue> answer = co_await monitor->execute(QStringLiteral("query-block"));
+    const Result<QJsonValue> answer = co_await turn->ask(QStringLiteral("query-block"));
     if (!answer) {
         co_return std::unexpected(answer.error());
     }
@@ -60,82 +56,48 @@ QCoro::Task<Result<DriveNow>> lookAt(QPointer<MachineMonitor> monitor, SlotId sl
     co_return now;
 }
 
-QCoro::Task<Result<void>> ask(QPointer<MachineMonitor> monitor, QString command, QJsonObject arguments)
+// One that no node of the slot has. What hangs there unused, left by a program that died half-way, is closed.
+QCoro::Task<Result<int>> nextGeneration(std::shared_ptr<GraphTurn> turn, SlotId slot, std::optional<int> used)
 {
-    if (!monitor) {
-        co_return std::unexpected(qmpInterrupted(command));
+    Result<std::vector<int>> generations = co_await turn->generations(slot);
+    if (!generations) {
+        co_return std::unexpected(generations.error());
     }
-    const Result<QJsonValue> answer = co_await monitor->execute(command, arguments);
-    co_return answer.transform([](const QJsonValue&) { });
-}
-
-// The format node first: the file node is in use until then. A node that is not there is what was wanted.
-QCoro::Task<void> removeNodes(QPointer<MachineMonitor> monitor, SlotId slot, int generation)
-{
-    const QStringList names{formatNodeName(slot, generation), fileNodeName(slot, generation)};
-    for (const QString& name : names) {
-        co_await ask(monitor, QStringLiteral("blockdev-del"), {{QStringLiteral("node-name"), name}});
-    }
-}
-
-// A generation that no node of the slot has. Nodes that hang there unused, left by a program that died half-way,
-// are closed.
-QCoro::Task<Result<int>> nextGeneration(QPointer<MachineMonitor> monitor, SlotId slot, std::optional<int> used)
-{
-    if (!monitor) {
-        co_return std::unexpected(qmpInterrupted(QStringLiteral("query-named-block-nodes")));
-    }
-    const Result<QJsonValue> answer =
-        co_await monitor->execute(QStringLiteral("query-named-block-nodes"), {{QStringLiteral("flat"), true}});
-    if (!answer) {
-        co_return std::unexpected(answer.error());
-    }
-    std::set<int> leftOver;
-    const QJsonArray nodes = answer->toArray();
-    for (const QJsonValue& node : nodes) {
-        const QString name = node[QLatin1String("node-name")].toString();
-        if (const std::optional<int> generation = generationOfName(name); generation && slotOfName(name) == slot) {
-            leftOver.insert(*generation);
-        }
-    }
-    const int next = leftOver.empty() ? 0 : *leftOver.rbegin() + 1;
+    const int next = generations->empty() ? 0 : generations->back() + 1;
     if (used) {
-        leftOver.erase(*used);
+        std::erase(*generations, *used);
     }
-    for (const int generation : leftOver) {
-        co_await removeNodes(monitor, slot, generation);
-    }
+    co_await turn->removeNodes(slot, *generations);
     co_return next;
 }
 
-QCoro::Task<Result<void>> addNodes(QPointer<MachineMonitor> monitor, SlotId slot, int generation, QString iso)
+QCoro::Task<Result<void>> addNodes(std::shared_ptr<GraphTurn> turn, SlotId slot, int generation, QString iso)
 {
-    Result<void> added =
-        co_await ask(monitor, QStringLiteral("blockdev-add"), mediumFileNode(slot, generation, iso));
+    Result<void> added = co_await turn->tell(QStringLiteral("blockdev-add"), mediumFileNode(slot, generation, iso));
     if (added) {
-        added = co_await ask(monitor, QStringLiteral("blockdev-add"), mediumNode(slot, generation));
+        added = co_await turn->tell(QStringLiteral("blockdev-add"), mediumNode(slot, generation));
     }
     if (!added) {
-        co_await removeNodes(monitor, slot, generation);
+        co_await turn->removeNodes(slot, {generation});
     }
     co_return added;
 }
 
-QCoro::Task<Result<void>> openTray(QPointer<MachineMonitor> monitor, SlotId slot)
+QCoro::Task<Result<void>> openTray(std::shared_ptr<GraphTurn> turn, SlotId slot)
 {
-    if (!monitor) {
+    if (!turn->monitor()) {
         co_return std::unexpected(qmpInterrupted(QStringLiteral("blockdev-open-tray")));
     }
     // The command succeeds even where the guest is only asked to let the tray go; the event tells.
     const auto opened = std::make_shared<PendingAnswer>();
-    QObject::connect(monitor.data(), &MachineMonitor::event, opened.get(),
+    QObject::connect(turn->monitor(), &MachineMonitor::event, opened.get(),
         [answer = opened.get(), drive = driveName(slot)](const QString& event, const QJsonObject& data) {
             if (event == QLatin1String("DEVICE_TRAY_MOVED") && data.value(QLatin1String("id")).toString() == drive
                 && data.value(QLatin1String("tray-open")).toBool()) {
                 answer->settle();
             }
         });
-    const Result<void> asked = co_await ask(monitor, QStringLiteral("blockdev-open-tray"), byDrive(slot));
+    const Result<void> asked = co_await turn->tell(QStringLiteral("blockdev-open-tray"), byDrive(slot));
     if (!asked) {
         co_return asked;
     }
@@ -143,11 +105,11 @@ QCoro::Task<Result<void>> openTray(QPointer<MachineMonitor> monitor, SlotId slot
     co_return moved.transform([](const QJsonValue&) { });
 }
 
-QCoro::Task<Result<void>> insert(QPointer<MachineMonitor> monitor, SlotId slot, QString node)
+QCoro::Task<Result<void>> insert(std::shared_ptr<GraphTurn> turn, SlotId slot, QString node)
 {
     QJsonObject arguments = byDrive(slot);
     arguments.insert(QStringLiteral("node-name"), node);
-    co_return co_await ask(monitor, QStringLiteral("blockdev-insert-medium"), arguments);
+    co_return co_await turn->tell(QStringLiteral("blockdev-insert-medium"), arguments);
 }
 
 } // namespace
@@ -155,13 +117,12 @@ QCoro::Task<Result<void>> insert(QPointer<MachineMonitor> monitor, SlotId slot, 
 QCoro::Task<Result<void>> changeMedium(
     QPointer<MachineMonitor> monitor, RuntimeFolder runtime, SlotId slot, QString iso)
 {
-    const MachineMonitor::Hold hold(monitor);
-    const Result<TurnLock> turn =
-        co_await TurnLock::take(runtime.path + QStringLiteral("/graph.lock"), QmpClient::usualDeadline);
-    if (!turn) {
-        co_return std::unexpected(turn.error());
+    const Result<std::shared_ptr<GraphTurn>> taken = co_await GraphTurn::take(std::move(monitor), runtime);
+    if (!taken) {
+        co_return std::unexpected(taken.error());
     }
-    const Result<DriveNow> now = co_await lookAt(monitor, slot);
+    const std::shared_ptr<GraphTurn>& turn = *taken;
+    const Result<DriveNow> now = co_await lookAt(turn, slot);
     if (!now) {
         co_return std::unexpected(now.error());
     }
@@ -171,35 +132,35 @@ QCoro::Task<Result<void>> changeMedium(
             Texts::tr("It was added after the start: shut the machine down and start it again."), {}});
     }
     const std::optional<int> oldGeneration = generationOfName(now->node);
-    const Result<int> generation = co_await nextGeneration(monitor, slot, oldGeneration);
+    const Result<int> generation = co_await nextGeneration(turn, slot, oldGeneration);
     if (!generation) {
         co_return std::unexpected(generation.error());
     }
     Result<void> done;
     if (!iso.isEmpty()) {
-        done = co_await addNodes(monitor, slot, *generation, iso);
+        done = co_await addNodes(turn, slot, *generation, iso);
         if (!done) {
             co_return done;
         }
     }
     if (!now->trayOpen) {
-        done = co_await openTray(monitor, slot);
+        done = co_await openTray(turn, slot);
     }
     if (done && !now->node.isEmpty()) {
-        done = co_await ask(monitor, QStringLiteral("blockdev-remove-medium"), byDrive(slot));
+        done = co_await turn->tell(QStringLiteral("blockdev-remove-medium"), byDrive(slot));
     }
     if (done && !iso.isEmpty()) {
-        done = co_await insert(monitor, slot, formatNodeName(slot, *generation));
+        done = co_await insert(turn, slot, formatNodeName(slot, *generation));
         if (!done && !now->node.isEmpty()) {
-            co_await insert(monitor, slot, now->node);
+            co_await insert(turn, slot, now->node);
         }
     }
     // With the tray locked this changes nothing.
-    const Result<void> closed = co_await ask(monitor, QStringLiteral("blockdev-close-tray"), byDrive(slot));
+    const Result<void> closed = co_await turn->tell(QStringLiteral("blockdev-close-tray"), byDrive(slot));
     if (done && oldGeneration) {
-        co_await removeNodes(monitor, slot, *oldGeneration);
+        co_await turn->removeNodes(slot, {*oldGeneration});
     } else if (!done && !iso.isEmpty()) {
-        co_await removeNodes(monitor, slot, *generation);
+        co_await turn->removeNodes(slot, {*generation});
     }
     co_return done ? closed : done;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/live/running_machine.h"
 
+#include "core/live/exchange_journal.h"
+#include "core/live/graph_turn.h"
 #include "core/live/machine_trouble.h"
 #include "core/qemu/block_graph.h"
 #include "core/qemu/guest_agent.h"
@@ -23,6 +25,8 @@ using std::chrono::seconds;
 
 // What QEMU may need to write out and close its images.
 constexpr milliseconds quitDeadline{15000};
+// Longer than any edit of a disk in use takes.
+constexpr std::chrono::hours exchangeDeadline{1};
 // One that answers at all answers within this.
 constexpr milliseconds hungDeadline{3000};
 
@@ -121,6 +125,10 @@ QCoro::Task<Result<void>> RunningMachine::readStatus()
     }
     m_missedNothing = m_seat == QmpSeat::Application;
     m_runState = answer->toObject().value(QLatin1String("status")).toString();
+    if (const auto journal = ExchangeJournal::read(m_runtime); journal && m_runState == QLatin1String("paused")) {
+        show(*journal);
+        co_return Result<void>();
+    }
     if (m_runState == QLatin1String("io-error")) {
         const Error trouble = co_await diskTrouble();
         if (!self || hasEnded()) {
@@ -131,6 +139,49 @@ QCoro::Task<Result<void>> RunningMachine::readStatus()
         show(m_runState);
     }
     co_return Result<void>();
+}
+
+// It stands still for a moment while its disk is changed, which is no state to tell of; or the program that did
+// that has died, and this one goes on where it was.
+void RunningMachine::show(const ExchangeJournal& journal)
+{
+    if (journal.trouble) {
+        enter(MachineState::Paused, journal.trouble);
+        return;
+    }
+    enter(journal.resume ? MachineState::Running : MachineState::Paused);
+    if (m_seat == QmpSeat::Application && !m_exchanging && !m_waitsForExchange) {
+        m_waitsForExchange = true;
+        QCoro::connect(finishLeftExchange(exchangeDeadline), this, [this] { m_waitsForExchange = false; });
+    }
+}
+
+QCoro::Task<void> RunningMachine::finishLeftExchange(milliseconds deadline)
+{
+    const RuntimeFolder runtime = m_runtime;
+    if (!ExchangeJournal::read(runtime)) {
+        co_return;
+    }
+    const QPointer<RunningMachine> self(this);
+    co_await finishExchange(&m_monitor, runtime, deadline);
+    if (self && !hasEnded()) {
+        co_await readStatus();
+    }
+}
+
+QCoro::Task<Result<ExchangeOutcome>> RunningMachine::exchangeDisk(SlotId slot, DiskDrive disk, ImageEdit edit)
+{
+    const QPointer<RunningMachine> self(this);
+    m_exchanging = true;
+    Result<ExchangeOutcome> outcome =
+        co_await platter::exchangeDisk(&m_monitor, m_runtime, slot, std::move(disk), std::move(edit));
+    if (self) {
+        m_exchanging = false;
+        if (!outcome && !hasEnded()) {
+            co_await readStatus();
+        }
+    }
+    co_return outcome;
 }
 
 QCoro::Task<Error> RunningMachine::diskTrouble()
@@ -253,9 +304,15 @@ QCoro::Task<Result<void>> RunningMachine::command(QString name)
 {
     const QPointer<RunningMachine> self(this);
     const MachineMonitor::Hold hold(&m_monitor);
-    const Result<QJsonValue> answer = co_await m_monitor.execute(name);
-    if (!answer) {
-        co_return std::unexpected(answer.error());
+    {
+        // Nobody else has the guest stopped, to let go on himself.
+        const Result<std::shared_ptr<GraphTurn>> turn = co_await GraphTurn::take(&m_monitor, m_runtime);
+        if (!turn) {
+            co_return std::unexpected(turn.error());
+        }
+        if (const Result<void> done = co_await (*turn)->tell(name); !done) {
+            co_return done;
+        }
     }
     if (!self || hasEnded()) {
         co_return over();
@@ -270,8 +327,17 @@ QCoro::Task<Result<void>> RunningMachine::pause()
 
 QCoro::Task<Result<void>> RunningMachine::resume()
 {
+    const QPointer<RunningMachine> self(this);
     const bool isAsleep = m_runState == QLatin1String("suspended");
-    return command(isAsleep ? QStringLiteral("system_wakeup") : QStringLiteral("cont"));
+    // A disk that could not be put back before comes first.
+    const Result<void> whole = co_await finishExchange(&m_monitor, m_runtime, hungDeadline);
+    if (!whole) {
+        co_return whole;
+    }
+    if (!self || hasEnded()) {
+        co_return over();
+    }
+    co_return co_await command(isAsleep ? QStringLiteral("system_wakeup") : QStringLiteral("cont"));
 }
 
 QCoro::Task<Result<void>> RunningMachine::reset()

@@ -4,6 +4,7 @@
 // QEMU is found until it has ended.
 #pragma once
 
+#include "core/live/disk_exchange.h"
 #include "core/live/launch_record.h"
 #include "core/live/machine_monitor.h"
 #include "core/live/machine_state.h"
@@ -17,6 +18,7 @@
 namespace platter {
 
 class PendingAnswer;
+struct ExchangeJournal;
 
 enum class ShutdownWay {
     Acpi, // the power button
@@ -51,6 +53,10 @@ public:
     // Ends when QEMU has said in which state it is, which trouble() then explains; TimedOut where it does not
     // answer.
     QCoro::Task<Result<void>> readStatus();
+    // Finishes a change of a disk that a program which died has left behind; waits for one that is at it.
+    QCoro::Task<void> finishLeftExchange(std::chrono::milliseconds deadline);
+    // As disk_exchange.h says.
+    QCoro::Task<Result<ExchangeOutcome>> exchangeDisk(SlotId slot, DiskDrive disk, ImageEdit edit);
     QCoro::Task<Result<void>> pause();
     QCoro::Task<Result<void>> resume();
     QCoro::Task<Result<void>> reset();
@@ -67,6 +73,7 @@ private:
     bool hasEnded() const;
     void enter(MachineState state, std::optional<Error> trouble = {});
     void show(const QString& runState);
+    void show(const ExchangeJournal& journal);
     void hear(const QString& event, const QJsonObject& data);
     // The guest was asked to shut down, by whomever.
     void expectEnd(const QDateTime& askedAt);
@@ -92,6 +99,8 @@ private:
     std::shared_ptr<PendingAnswer> m_gone; // settled when QEMU has ended; an error: when only this has
     bool m_endExpected = false; // QEMU said that it ends, or was told to
     bool m_missedNothing = false; // connected without a gap in which it could have said so
+    bool m_exchanging = false; // exchangeDisk() is at it
+    bool m_waitsForExchange = false; // finishLeftExchange() runs by itself
     bool m_asking = false; // keepAsking() runs
     std::chrono::milliseconds m_patienceLength;
     QTimer m_patience; // runs while the guest is expected to shut down

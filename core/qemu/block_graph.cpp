@@ -49,6 +49,11 @@ QString fileNodeName(SlotId slot, int generation)
     return QStringLiteral("%1-file-%2").arg(driveName(slot)).arg(generation);
 }
 
+QString holdNodeName(SlotId slot)
+{
+    return driveName(slot) + QStringLiteral("-hold");
+}
+
 std::optional<SlotId> slotOfName(const QString& name)
 {
     const QRegularExpressionMatch match = parsed(name);
@@ -85,9 +90,21 @@ QJsonObject formatNode(SlotId slot, int generation, const DiskDrive& disk)
 
 QJsonObject rawNode(SlotId slot, int generation)
 {
+    return rawNodeOn(slot, formatNodeName(slot, generation));
+}
+
+QJsonObject rawNodeOn(SlotId slot, const QString& child)
+{
     return {{QStringLiteral("driver"), QStringLiteral("raw")}, {QStringLiteral("node-name"), driveName(slot)},
-        {QStringLiteral("file"), formatNodeName(slot, generation)},
-        {QStringLiteral("discard"), QStringLiteral("unmap")}};
+        {QStringLiteral("file"), child}, {QStringLiteral("discard"), QStringLiteral("unmap")}};
+}
+
+QJsonObject holdNode(SlotId slot, const QString& file)
+{
+    // Nobody else knows the file, and locks would need it to be one of a file system.
+    return {{QStringLiteral("driver"), QStringLiteral("file")},
+        {QStringLiteral("node-name"), holdNodeName(slot)}, {QStringLiteral("filename"), file},
+        {QStringLiteral("locking"), QStringLiteral("off")}};
 }
 
 QJsonObject mediumFileNode(SlotId slot, int generation, const QString& iso)

@@ -4,7 +4,8 @@
 //   scsi-hd "drive-0-3" -> raw "drive-0-3" -> format node "drive-0-3-fmt-G" -> file node "drive-0-3-file-G"
 // A DVD drive has no such node; its medium is a raw node "drive-0-3-fmt-G" on a file node, or there is none:
 //   scsi-cd "drive-0-3" -> raw "drive-0-3-fmt-G" -> file node "drive-0-3-file-G"
-// G, the generation, is 0 on the command line and counts exchanges. Node names have at most 31 characters. Pure
+// G, the generation, is 0 on the command line and counts exchanges. While its image is exchanged, a disk's raw node
+// stands on a file node "drive-0-3-hold". Node names have at most 31 characters. Pure
 // functions.
 #pragma once
 
@@ -22,6 +23,7 @@ QString adapterName(AdapterId adapter); // "net0", the virtio-net device and its
 QString driveName(SlotId slot); // "drive-0-3": the scsi device, and of a disk the raw node below it
 QString formatNodeName(SlotId slot, int generation);
 QString fileNodeName(SlotId slot, int generation);
+QString holdNodeName(SlotId slot); // what a disk stands on while its image is exchanged
 
 // The slot of "drive-0-3", "drive-0-3-fmt-7" and "drive-0-3-file-7"; nothing for any other name.
 std::optional<SlotId> slotOfName(const QString& name);
@@ -32,6 +34,10 @@ std::optional<int> generationOfName(const QString& name);
 QJsonObject fileNode(SlotId slot, int generation, const DiskDrive& disk);
 QJsonObject formatNode(SlotId slot, int generation, const DiskDrive& disk);
 QJsonObject rawNode(SlotId slot, int generation);
+// The raw node again, on CHILD: for blockdev-reopen.
+QJsonObject rawNodeOn(SlotId slot, const QString& child);
+// FILE has the disk's size and no content.
+QJsonObject holdNode(SlotId slot, const QString& file);
 // A medium; read-only.
 QJsonObject mediumFileNode(SlotId slot, int generation, const QString& iso);
 QJsonObject mediumNode(SlotId slot, int generation);

@@ -75,7 +75,7 @@ std::optional<pid_t> RuntimeFolder::runningQemu() const
 
 void RuntimeFolder::removeStaleFiles() const
 {
-    for (const QString& file : {applicationQmp(), commandLineQmp(), vnc(), agent(), serial(), pidFile()}) {
+    for (const QString& file : {applicationQmp(), commandLineQmp(), vnc(), agent(), serial(), pidFile(), exchangeJournal()}) {
         QFile::remove(file);
     }
 }

@@ -34,6 +34,11 @@ struct RuntimeFolder {
 
     QString startLock() const { return path + QStringLiteral("/start.lock"); }
 
+    // Held by whoever changes what runs.
+    QString graphLock() const { return path + QStringLiteral("/graph.lock"); }
+
+    QString exchangeJournal() const { return path + QStringLiteral("/exchange.json"); }
+
     // Makes the folder with mode 0700, or proves that it is one: a folder of this user's, no link, nobody else's to
     // enter. PermissionDenied otherwise.
     Result<void> create() const;

@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <tuple>
+#include <unistd.h>
 
 namespace platter {
 
@@ -17,6 +19,24 @@ namespace {
 struct Texts {
     Q_DECLARE_TR_FUNCTIONS(platter::TurnLock)
 };
+
+// What the holder of the turn wrote into FILE about itself; empty where nobody did.
+QString holderIn(const QString& file)
+{
+    QFile words(file);
+    return words.open(QIODevice::ReadOnly) ? QString::fromUtf8(words.readAll()).trimmed() : QString();
+}
+
+void nameHolder(int descriptor)
+{
+    const QByteArray words = Texts::tr("%1 (process %2)")
+                                 .arg(QCoreApplication::applicationName())
+                                 .arg(QCoreApplication::applicationPid())
+                                 .toUtf8();
+    // For a sentence to others only: a full file system must not keep anybody from taking a turn.
+    std::ignore = ::ftruncate(descriptor, 0);
+    std::ignore = ::pwrite(descriptor, words.constData(), static_cast<std::size_t>(words.size()), 0);
+}
 
 } // namespace
 
@@ -34,11 +54,12 @@ QCoro::Task<Result<TurnLock>> TurnLock::take(QString file, std::chrono::millisec
         }
         if (until.hasExpired()) {
             co_return std::unexpected(
-                Error{ErrorKind::TimedOut, Texts::tr("Another program is talking to the machine."),
+                Error{ErrorKind::TimedOut, Texts::tr("The machine is being changed by %1.").arg(holderIn(file)),
                     Texts::tr("Try again when it has finished."), file});
         }
         co_await QCoro::sleepFor(std::chrono::milliseconds(20));
     }
+    nameHolder(lock.m_file.get());
     co_return std::move(lock);
 }
 

@@ -11,15 +11,16 @@
 namespace platter {
 
 LiveMachine::LiveMachine()
-    : m_places{.machines = m_folder.filePath(QStringLiteral("machines")),
-          .runtime = m_folder.filePath(QStringLiteral("run")),
-          .cache = m_folder.filePath(QStringLiteral("cache")),
+    : m_places{.machines = m_folder.filePath(QStringLiteral("data/platter/machines")),
+          .runtime = m_folder.filePath(QStringLiteral("run/platter")),
+          .cache = m_folder.filePath(QStringLiteral("cache/platter")),
           .firmwareDescriptors = {QStringLiteral("/usr/share/qemu/firmware")},
           .sampleGuest = {}}
     , m_probe(m_places.cache)
 {
     for (const QString& folder : {m_places.machines, m_places.runtime, m_places.cache}) {
         QDir().mkpath(folder);
+        QFile::setPermissions(folder, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
     }
 }
 
@@ -34,6 +35,16 @@ LiveMachine::~LiveMachine()
             }
         }
     }
+}
+
+QProcessEnvironment LiveMachine::environment() const
+{
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QStringLiteral("XDG_DATA_HOME"), path(QStringLiteral("data")));
+    environment.insert(QStringLiteral("XDG_RUNTIME_DIR"), path(QStringLiteral("run")));
+    environment.insert(QStringLiteral("XDG_CACHE_HOME"), path(QStringLiteral("cache")));
+    environment.insert(QStringLiteral("XDG_CONFIG_HOME"), path(QStringLiteral("config")));
+    return environment;
 }
 
 StoredMachine LiveMachine::make(const QString& name, std::vector<Drive> drives)

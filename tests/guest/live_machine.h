@@ -5,6 +5,7 @@
 
 #include "core/live/machine_library.h"
 
+#include <QProcessEnvironment>
 #include <QTemporaryDir>
 
 #include <memory>
@@ -24,6 +25,9 @@ public:
     AcceleratorProbe& probe() { return m_probe; }
 
     QString path(const QString& file) const { return m_folder.filePath(file); }
+
+    // In which platterctl sees these machines.
+    QProcessEnvironment environment() const;
 
     // One processor, 512 MiB, and DRIVES; the firmware alone is guest enough for most.
     StoredMachine make(const QString& name, std::vector<Drive> drives = {});

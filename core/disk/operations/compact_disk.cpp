@@ -29,7 +29,7 @@ Result<std::unique_ptr<vhdx::Image>> openCompactable(const CompactRequest& reque
             Texts::tr("%1 is not a VHDX image; only those can be compacted in place.").arg(request.file),
             Texts::tr("Convert it into a new image: only what is in use is copied."), {}});
     }
-    Result<std::unique_ptr<vhdx::Image>> image = openVhdx(request.file, request.parents);
+    Result<std::unique_ptr<vhdx::Image>> image = openVhdx(request.file, request.parents, request.access);
     if (image && (*image)->metadata().leavesBlocksAllocated && !(*image)->metadata().parent) {
         return std::unexpected(Error{ErrorKind::Unsupported,
             Texts::tr("%1 is of fixed size and keeps all its space, so there is nothing to compact.")

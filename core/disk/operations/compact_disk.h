@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/disk/disk_operation.h"
+#include "core/disk/inspect_file.h"
 
 namespace platter {
 
@@ -13,8 +14,10 @@ struct CompactRequest {
     };
 
     QString file;
-    QStringList parents; // of a differencing image, where the user names them
+    QStringList parents = {}; // of a differencing image, where the user names them
     OutsidePartitions outsidePartitions = OutsidePartitions::Keep;
+    // For check() and plan() while a machine uses the image, which is then handed over to run().
+    InspectAccess access = InspectAccess::Locked;
 };
 
 class CompactDisk final : public DiskOperation {

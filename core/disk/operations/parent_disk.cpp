@@ -40,7 +40,7 @@ Result<Family> familyOf(const ChildRequest& request)
             Texts::tr("Convert it into a new VHDX, which flattens it."), {}});
     }
     QStringList paths;
-    const Result<std::unique_ptr<vhdx::Image>> child = openVhdx(request.file, request.parents, &paths);
+    const Result<std::unique_ptr<vhdx::Image>> child = openVhdx(request.file, request.parents, InspectAccess::Locked, &paths);
     if (!child) {
         return std::unexpected(child.error());
     }
@@ -206,7 +206,7 @@ Result<void> reconnectParent(const QString& child, const QString& parent)
     // Opening with PARENT named proves that it is the right one.
     QStringList paths;
     {
-        const Result<std::unique_ptr<vhdx::Image>> image = openVhdx(child, {parent}, &paths);
+        const Result<std::unique_ptr<vhdx::Image>> image = openVhdx(child, {parent}, InspectAccess::Locked, &paths);
         if (!image) {
             return std::unexpected(image.error());
         }

@@ -66,7 +66,7 @@ Result<void> surveyPartitions(const VirtualDisk& disk, const std::optional<ByteC
 Result<Survey> surveyVhdx(const ResizeRequest& request, Direction direction)
 {
     Survey survey{.kind = ImageKind::Vhdx};
-    const Result<std::unique_ptr<vhdx::Image>> image = openVhdx(request.file, request.parents);
+    const Result<std::unique_ptr<vhdx::Image>> image = openVhdx(request.file, request.parents, request.access);
     if (!image) {
         return std::unexpected(image.error());
     }
@@ -92,6 +92,14 @@ Result<Survey> surveyVhdx(const ResizeRequest& request, Direction direction)
     return partitions ? Result<Survey>(survey) : std::unexpected(partitions.error());
 }
 
+Result<std::unique_ptr<VirtualDisk>> openRaw(const ResizeRequest& request)
+{
+    Result<std::unique_ptr<HostFile>> file = HostFile::open(request.file,
+        request.access == InspectAccess::Shared ? HostFile::Access::Unlocked : HostFile::Access::ReadOnly);
+    return file ? Result<std::unique_ptr<VirtualDisk>>(std::make_unique<RawDisk>(*std::move(file)))
+                : std::unexpected(file.error());
+}
+
 Result<Survey> surveyOther(const ResizeRequest& request, ImageKind kind, Direction direction)
 {
     Survey survey{.kind = kind};
@@ -99,7 +107,7 @@ Result<Survey> surveyOther(const ResizeRequest& request, ImageKind kind, Directi
         return std::unexpected(sound.error());
     }
     if (kind == ImageKind::Raw) {
-        const Result<std::unique_ptr<VirtualDisk>> disk = openDiskAs(kind, request.file);
+        const Result<std::unique_ptr<VirtualDisk>> disk = openRaw(request);
         if (!disk) {
             return std::unexpected(disk.error());
         }
@@ -108,7 +116,7 @@ Result<Survey> surveyOther(const ResizeRequest& request, ImageKind kind, Directi
             return std::unexpected(partitions.error());
         }
     } else {
-        const Result<QemuFacts> facts = qemuFacts({request.file, qemuFormat(kind)});
+        const Result<QemuFacts> facts = qemuFacts({request.file, qemuFormat(kind)}, request.access);
         if (!facts) {
             return std::unexpected(facts.error());
         }
@@ -289,6 +297,17 @@ Result<OperationOutcome> ExpandDisk::run(Progress& progress)
     return surveyOf(m_request, Direction::Larger).and_then([&](const Survey& survey) {
         return resize(m_request, survey, Direction::Larger, m_request.gptBackup, progress);
     });
+}
+
+Result<OperationOutcome> ExpandDisk::runChecked()
+{
+    OperationOutcome outcome{.sizeOnHostBefore = sizeOnHostOf(m_request.file)};
+    if (const Result<void> done = resizeVhdx(m_request, Direction::Larger, m_request.gptBackup); !done) {
+        return std::unexpected(done.error());
+    }
+    outcome.sizeOnHostAfter = sizeOnHostOf(m_request.file);
+    outcome.sentences << Texts::tr("The disk in %1 has %2 now.").arg(m_request.file, m_request.newSize.toString());
+    return outcome;
 }
 
 ShrinkDisk::ShrinkDisk(ResizeRequest request)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/disk/disk_operation.h"
+#include "core/disk/inspect_file.h"
 #include "core/disk/new_image.h"
 
 namespace platter {
@@ -16,9 +17,11 @@ enum class GptBackup {
 
 struct ResizeRequest {
     QString file;
-    QStringList parents; // of a differencing image, where the user names them
+    QStringList parents = {}; // of a differencing image, where the user names them
     ByteCount newSize;
     GptBackup gptBackup = GptBackup::Leave;
+    // For check() and plan() while a machine uses the image, which is then handed over to run().
+    InspectAccess access = InspectAccess::Locked;
 };
 
 class ExpandDisk final : public DiskOperation {
@@ -29,6 +32,9 @@ public:
     Result<void> check() const override;
     Result<OperationPlan> plan() const override;
     Result<OperationOutcome> run(Progress& progress) override;
+    // What run() does to a VHDX image after check(), without looking at what is on the disk again: for somebody who has
+    // just checked, and whose machine stands still meanwhile.
+    Result<OperationOutcome> runChecked();
 
 private:
     ResizeRequest m_request;

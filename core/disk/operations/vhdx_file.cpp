@@ -46,9 +46,10 @@ bool isChildOf(const QString& file, const QUuid& dataWriteGuid)
 } // namespace
 
 Result<std::unique_ptr<vhdx::Image>> openVhdx(
-    const QString& path, const QStringList& parents, QStringList* parentPaths)
+    const QString& path, const QStringList& parents, InspectAccess access, QStringList* parentPaths)
 {
-    Result<std::unique_ptr<HostFile>> file = HostFile::open(path, HostFile::Access::ReadOnly);
+    Result<std::unique_ptr<HostFile>> file = HostFile::open(
+        path, access == InspectAccess::Shared ? HostFile::Access::Unlocked : HostFile::Access::ReadOnly);
     if (!file) {
         return std::unexpected(file.error());
     }

@@ -4,14 +4,15 @@
 
 #include "core/byte_count.h"
 #include "core/disk/host_file.h"
+#include "core/disk/inspect_file.h"
 #include "core/disk/vhdx/editor.h"
 
 namespace platter {
 
 // For reading; PARENTS are files of which the user says that they are parents. PARENT_PATHS gets where they were
 // found.
-Result<std::unique_ptr<vhdx::Image>> openVhdx(
-    const QString& path, const QStringList& parents, QStringList* parentPaths = nullptr);
+Result<std::unique_ptr<vhdx::Image>> openVhdx(const QString& path, const QStringList& parents,
+    InspectAccess access = InspectAccess::Locked, QStringList* parentPaths = nullptr);
 
 enum class WithParent { Yes, No };
 // For change; nobody else has the file meanwhile.

@@ -240,9 +240,47 @@ private:
                 return put;
             }
         }
+        if (shared == m_next.entries()) {
+            return putNewBlocksOfOldTable();
+        }
+        if (newEntriesAreEmpty()) {
+            return m_editor.file().zero(
+                old.offset + shared * layout::batEntrySize, (m_next.entries() - shared) * layout::batEntrySize);
+        }
         return writeEntries(m_editor.file(), old.offset, shared, m_next.entries(), [&](std::uint64_t number) {
             return newEntry(number);
         }).and_then([&] { return putNewBlocksOfOldTable(); });
+    }
+
+    // Whether the table's new part is all zeros, so that nothing of it need be written where there are zeros.
+    bool newEntriesAreEmpty() const { return !m_newBlocks && !m_editor.metadata().parent; }
+
+    // The old table as it is, to a place that is zero. What was never written is not read.
+    Result<void> copyOldTable(std::uint64_t to)
+    {
+        const std::uint64_t from = m_editor.bat().offset();
+        const std::uint64_t length = m_editor.layout().bytes();
+        std::vector<std::byte> buffer(tableBuffer);
+        for (std::uint64_t done = 0; done < length;) {
+            const Result<FileRun> run = m_editor.file().runAt(from + done);
+            if (!run) {
+                return std::unexpected(run.error());
+            }
+            const std::uint64_t part = std::min({run->length, length - done, std::uint64_t(buffer.size())});
+            if (run->content == FileRun::Content::Data) {
+                const auto bytes = std::span(buffer).first(part);
+                Result<void> copied = m_editor.file().read(from + done, bytes).and_then([&] {
+                    return m_editor.file().write(to + done, bytes);
+                });
+                if (!copied) {
+                    return copied;
+                }
+                done += part;
+            } else {
+                done += std::min(run->length, length - done);
+            }
+        }
+        return {};
     }
 
     // In a child, blocks of the last chunk that come into being have their entries among the old ones.
@@ -273,8 +311,9 @@ private:
             return std::unexpected(place.error());
         }
         m_newTable = *place;
-        Result<void> written = writeEntries(
-            m_editor.file(), *place, 0, m_next.entries(), [&](std::uint64_t number) { return newEntry(number); });
+        Result<void> written = newEntriesAreEmpty() ? copyOldTable(*place)
+                                                    : writeEntries(m_editor.file(), *place, 0, m_next.entries(),
+                                                          [&](std::uint64_t number) { return newEntry(number); });
         if (!written) {
             return written;
         }

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/live/disk_exchange.h"
+
+#include "core/live/exchange_journal.h"
+#include "core/live/graph_turn.h"
+#include "core/qemu/block_graph.h"
+
+#include <QCoreApplication>
+#include <QCoroFuture>
+#include <QJsonArray>
+#include <QtConcurrentRun>
+
+#include <cerrno>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace platter {
+
+namespace {
+
+using std::chrono::steady_clock;
+using Turn = std::shared_ptr<GraphTurn>;
+
+struct Texts {
+    Q_DECLARE_TR_FUNCTIONS(platter::DiskExchange)
+};
+
+QJsonObject byNode(const QString& node)
+{
+    return {{QStringLiteral("node-name"), node}};
+}
+
+// What stands for the image meanwhile: memory without content, which QEMU can resize (a null-co node it cannot).
+Result<UniqueFd> makeHold(ByteCount size)
+{
+    UniqueFd hold(::memfd_create("platter-hold", MFD_CLOEXEC));
+    if (!hold || ::ftruncate(hold.get(), static_cast<off_t>(size.bytes())) != 0) {
+        return std::unexpected(
+            systemError(Texts::tr("Making a placeholder for the disk"), QStringLiteral("memfd"), errno));
+    }
+    return hold;
+}
+
+// QEMU opens it by the name that it has in our process, and then has it for itself.
+QString pathOf(const UniqueFd& file)
+{
+    return QStringLiteral("/proc/%1/fd/%2").arg(QCoreApplication::applicationPid()).arg(file.get());
+}
+
+QCoro::Task<Result<QString>> runState(Turn turn)
+{
+    const Result<QJsonValue> answer = co_await turn->ask(QStringLiteral("query-status"));
+    co_return answer.transform([](const QJsonValue& status) { return status[QLatin1String("status")].toString(); });
+}
+
+QCoro::Task<Result<void>> reopen(Turn turn, SlotId slot, QString child)
+{
+    co_return co_await turn->tell(
+        QStringLiteral("blockdev-reopen"), {{QStringLiteral("options"), QJsonArray{rawNodeOn(slot, child)}}});
+}
+
+QCoro::Task<Result<ByteCount>> sizeOfNode(Turn turn, QString name)
+{
+    const Result<QJsonArray> nodes = co_await turn->nodes();
+    if (!nodes) {
+        co_return std::unexpected(nodes.error());
+    }
+    for (const QJsonValue& node : *nodes) {
+        if (node[QLatin1String("node-name")].toString() == name) {
+            co_return ByteCount(static_cast<std::uint64_t>(
+                node[QLatin1String("image")][QLatin1String("virtual-size")].toInteger()));
+        }
+    }
+    co_return std::unexpected(
+        Error{ErrorKind::WrongState, Texts::tr("The running machine has no disk called %1.").arg(name),
+            Texts::tr("It was added after the start: shut the machine down and start it again."), {}});
+}
+
+// Whether the guest is to be stopped for the exchange, and to go on afterwards.
+QCoro::Task<Result<bool>> checkRuns(Turn turn)
+{
+    const Result<QString> state = co_await runState(turn);
+    if (!state) {
+        co_return std::unexpected(state.error());
+    }
+    if (*state != QLatin1String("running") && *state != QLatin1String("paused")) {
+        co_return std::unexpected(Error{ErrorKind::WrongState,
+            Texts::tr("The machine neither runs nor is it paused, so its disk cannot be changed now."),
+            Texts::tr("Resume it, or power it off, first."), *state});
+    }
+    co_return *state == QLatin1String("running");
+}
+
+QCoro::Task<Result<void>> checkNoJobs(Turn turn)
+{
+    const Result<QJsonValue> jobs = co_await turn->ask(QStringLiteral("query-block-jobs"));
+    if (!jobs) {
+        co_return std::unexpected(jobs.error());
+    }
+    if (jobs->toArray().isEmpty()) {
+        co_return Result<void>();
+    }
+    const QJsonValue job = jobs->toArray().first();
+    co_return std::unexpected(Error{ErrorKind::WrongState,
+        Texts::tr("QEMU is busy with a disk of the machine: the job “%1” (%2).")
+            .arg(job[QLatin1String("device")].toString(), job[QLatin1String("type")].toString()),
+        Texts::tr("Wait until it has ended, or cancel it."), {}});
+}
+
+// What the disk stands on, after an attempt to take the image from under it.
+struct Release {
+    bool isOnHold = false;
+    Result<void> done = {};
+};
+
+// QEMU closes the image cleanly and drops its locks. An image that it keeps all the same refuses the edit by these.
+QCoro::Task<Release> letGo(Turn turn, SlotId slot, int generation)
+{
+    const QString format = formatNodeName(slot, generation);
+    Result<void> done = co_await reopen(turn, slot, holdNodeName(slot));
+    if (!done) {
+        co_return Release{false, done};
+    }
+    done = co_await turn->tell(QStringLiteral("blockdev-del"), byNode(format));
+    if (!done) {
+        const Result<void> back = co_await reopen(turn, slot, format);
+        co_return Release{!back, done};
+    }
+    co_await turn->tell(QStringLiteral("blockdev-del"), byNode(fileNodeName(slot, generation)));
+    co_return Release{true};
+}
+
+// The disk stands on the hold: puts the image back. The size is the image's own, whatever became of it.
+QCoro::Task<Result<ByteCount>> putBack(Turn turn, SlotId slot, DiskDrive disk, int generation)
+{
+    const QString format = formatNodeName(slot, generation);
+    Result<void> done = co_await turn->tell(QStringLiteral("blockdev-add"), fileNode(slot, generation, disk));
+    if (done) {
+        done = co_await turn->tell(QStringLiteral("blockdev-add"), formatNode(slot, generation, disk));
+    }
+    Result<ByteCount> size = ByteCount();
+    if (done) {
+        size = co_await sizeOfNode(turn, format);
+        done = size.transform([](ByteCount) { });
+    }
+    if (done) {
+        // It lands on the hold, and queues the notice to the guest.
+        QJsonObject arguments = byNode(driveName(slot));
+        arguments.insert(QStringLiteral("size"), static_cast<qint64>(size->bytes()));
+        done = co_await turn->tell(QStringLiteral("block_resize"), arguments);
+    }
+    if (done) {
+        done = co_await reopen(turn, slot, format);
+    }
+    if (!done) {
+        co_await turn->removeNodes(slot, {generation});
+        co_return std::unexpected(done.error());
+    }
+    co_return size;
+}
+
+Error cannotPutBack(const ExchangeJournal& journal, const Error& why)
+{
+    return {why.kind,
+        Texts::tr("The machine stands still, for its disk %1 in slot %2 cannot be opened again. %3")
+            .arg(journal.disk.file, journal.slot.toString(), why.summary),
+        Texts::tr("Nothing is lost: set that right and resume the machine."), why.detail};
+}
+
+// What went wrong once the image was changed already.
+Error afterEdit(const OperationOutcome& edit, Error error)
+{
+    error.summary = (QStringList(edit.sentences) << error.summary).join(QLatin1Char(' '));
+    return error;
+}
+
+// The disk stands on the hold.
+QCoro::Task<Result<ByteCount>> putBackOrNote(
+    Turn turn, RuntimeFolder runtime, ExchangeJournal journal, int generation)
+{
+    Result<ByteCount> size = co_await putBack(turn, journal.slot, journal.disk, generation);
+    if (!size) {
+        journal.trouble = cannotPutBack(journal, size.error());
+        std::ignore = journal.write(runtime);
+        co_return std::unexpected(*journal.trouble);
+    }
+    co_return size;
+}
+
+// The disk stands on its image.
+QCoro::Task<Result<void>> goOn(Turn turn, RuntimeFolder runtime, ExchangeJournal journal)
+{
+    if (journal.resume) {
+        if (const Result<void> done = co_await turn->tell(QStringLiteral("cont")); !done) {
+            co_return done;
+        }
+    }
+    // The journal goes last: without it nobody would look for the hold.
+    co_await turn->tell(QStringLiteral("blockdev-del"), byNode(holdNodeName(journal.slot)));
+    ExchangeJournal::remove(runtime);
+    co_return Result<void>();
+}
+
+// From whatever state a program that died has left.
+QCoro::Task<Result<void>> finish(Turn turn, RuntimeFolder runtime, ExchangeJournal journal)
+{
+    const SlotId slot = journal.slot;
+    const Result<std::vector<int>> generations = co_await turn->generations(slot);
+    const Result<QJsonArray> nodes = co_await turn->nodes();
+    if (!generations || !nodes) {
+        co_return std::unexpected(generations ? nodes.error() : generations.error());
+    }
+    // Whatever is not in use: what the disk stands on is, and QEMU refuses to take it away.
+    co_await turn->removeNodes(slot, *generations);
+    const bool hasHold = std::ranges::any_of(*nodes,
+        [&](const QJsonValue& node) { return node[QLatin1String("node-name")].toString() == holdNodeName(slot); });
+    if (hasHold && !co_await turn->tell(QStringLiteral("blockdev-del"), byNode(holdNodeName(slot)))) {
+        const int next = generations->empty() ? 0 : generations->back() + 1;
+        if (const Result<ByteCount> size = co_await putBackOrNote(turn, runtime, journal, next); !size) {
+            co_return std::unexpected(size.error());
+        }
+    }
+    co_return co_await goOn(turn, runtime, journal);
+}
+
+// The generation of the nodes that the disk stands on.
+QCoro::Task<Result<int>> usedGeneration(Turn turn, SlotId slot)
+{
+    Result<std::vector<int>> generations = co_await turn->generations(slot);
+    if (generations && generations->size() > 1) {
+        co_await turn->removeNodes(slot, *generations);
+        generations = co_await turn->generations(slot);
+    }
+    if (!generations) {
+        co_return std::unexpected(generations.error());
+    }
+    if (generations->size() != 1) {
+        co_return std::unexpected(Error{ErrorKind::WrongState,
+            Texts::tr("The disk in slot %1 of the running machine is not as Platter attaches disks.")
+                .arg(slot.toString()),
+            Texts::tr("Shut the machine down and start it again."), {}});
+    }
+    co_return generations->front();
+}
+
+// What an exchange needs before anything stops.
+struct Preparation {
+    ExchangeJournal journal;
+    int generation = 0;
+};
+
+QCoro::Task<Result<Preparation>> prepare(Turn turn, RuntimeFolder runtime, SlotId slot, DiskDrive disk)
+{
+    if (const std::optional<ExchangeJournal> left = ExchangeJournal::read(runtime)) {
+        if (const Result<void> finished = co_await finish(turn, runtime, *left); !finished) {
+            co_return std::unexpected(finished.error());
+        }
+    }
+    if (const Result<void> idle = co_await checkNoJobs(turn); !idle) {
+        co_return std::unexpected(idle.error());
+    }
+    const Result<bool> runs = co_await checkRuns(turn);
+    if (!runs) {
+        co_return std::unexpected(runs.error());
+    }
+    const Result<ByteCount> size = co_await sizeOfNode(turn, driveName(slot));
+    if (!size) {
+        co_return std::unexpected(size.error());
+    }
+    const Result<int> generation = co_await usedGeneration(turn, slot);
+    if (!generation) {
+        co_return std::unexpected(generation.error());
+    }
+    const Preparation prepared{{slot, disk, *runs}, *generation};
+    if (const Result<void> noted = prepared.journal.write(runtime); !noted) {
+        co_return std::unexpected(noted.error());
+    }
+    const Result<UniqueFd> hold = makeHold(*size);
+    Result<void> added = hold.transform([](const UniqueFd&) { });
+    if (added) {
+        added = co_await turn->tell(QStringLiteral("blockdev-add"), holdNode(slot, pathOf(*hold)));
+    }
+    if (!added) {
+        ExchangeJournal::remove(runtime);
+        co_return std::unexpected(added.error());
+    }
+    co_return prepared;
+}
+
+} // namespace
+
+QCoro::Task<Result<ExchangeOutcome>> exchangeDisk(
+    QPointer<MachineMonitor> monitor, RuntimeFolder runtime, SlotId slot, DiskDrive disk, ImageEdit edit)
+{
+    const Result<Turn> taken = co_await GraphTurn::take(std::move(monitor), runtime);
+    if (!taken) {
+        co_return std::unexpected(taken.error());
+    }
+    const Turn turn = *taken;
+    const Result<Preparation> prepared = co_await prepare(turn, runtime, slot, disk);
+    if (!prepared) {
+        co_return std::unexpected(prepared.error());
+    }
+    const ExchangeJournal& journal = prepared->journal;
+    const steady_clock::time_point begin = steady_clock::now();
+    Release release;
+    if (journal.resume) {
+        release.done = co_await turn->tell(QStringLiteral("stop"));
+    }
+    if (release.done) {
+        release = co_await letGo(turn, slot, prepared->generation);
+    }
+    Result<OperationOutcome> edited;
+    if (release.done) {
+        edited = co_await QtConcurrent::run(std::move(edit));
+    } else {
+        edited = std::unexpected(release.done.error());
+    }
+    Result<ByteCount> size = ByteCount();
+    if (release.isOnHold) {
+        size = co_await putBackOrNote(turn, runtime, journal, prepared->generation + 1);
+    }
+    if (!size) {
+        co_return std::unexpected(edited ? afterEdit(*edited, size.error()) : size.error());
+    }
+    const Result<void> gone = co_await goOn(turn, runtime, journal);
+    const auto pause = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - begin);
+    if (!edited) {
+        co_return std::unexpected(edited.error());
+    }
+    if (!gone) {
+        co_return std::unexpected(afterEdit(*edited, gone.error()));
+    }
+    co_return ExchangeOutcome{*std::move(edited), *size, journal.resume ? std::optional(pause) : std::nullopt};
+}
+
+QCoro::Task<Result<void>> finishExchange(
+    QPointer<MachineMonitor> monitor, RuntimeFolder runtime, std::chrono::milliseconds deadline)
+{
+    if (!ExchangeJournal::read(runtime)) {
+        co_return Result<void>();
+    }
+    const Result<Turn> turn = co_await GraphTurn::take(std::move(monitor), runtime, deadline);
+    if (!turn) {
+        co_return std::unexpected(turn.error());
+    }
+    const std::optional<ExchangeJournal> left = ExchangeJournal::read(runtime);
+    if (left) {
+        co_return co_await finish(*turn, runtime, *left);
+    }
+    co_return Result<void>();
+}
+
+QCoro::Task<Result<void>> resizeInQemu(
+    QPointer<MachineMonitor> monitor, RuntimeFolder runtime, SlotId slot, ByteCount size)
+{
+    const Result<Turn> turn = co_await GraphTurn::take(std::move(monitor), runtime);
+    if (!turn) {
+        co_return std::unexpected(turn.error());
+    }
+    if (const Result<void> idle = co_await checkNoJobs(*turn); !idle) {
+        co_return std::unexpected(idle.error());
+    }
+    QJsonObject arguments = byNode(driveName(slot));
+    arguments.insert(QStringLiteral("size"), static_cast<qint64>(size.bytes()));
+    co_return co_await (*turn)->tell(QStringLiteral("block_resize"), arguments);
+}
+
+} // namespace platter

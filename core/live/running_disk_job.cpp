@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/live/running_disk_job.h"
+
+#include "core/disk/new_image.h"
+
+#include <QCoreApplication>
+#include <QCoroFuture>
+#include <QFile>
+#include <QtConcurrentRun>
+
+#include <sys/stat.h>
+
+namespace platter {
+
+namespace {
+
+struct Texts {
+    Q_DECLARE_TR_FUNCTIONS(platter::RunningDiskJob)
+};
+
+Error notRunningAnyMore()
+{
+    return {ErrorKind::WrongState, Texts::tr("The machine that used the disk does not run any more."),
+        Texts::tr("Try again: the disk is changed without it then."), {}};
+}
+
+// Whether the image is one that QEMU itself resizes.
+bool isResizedByQemu(ImageKind kind)
+{
+    return kind == ImageKind::Raw || kind == ImageKind::Qcow2;
+}
+
+Error onlyWhileOff(const MachineSession& session, const QString& file)
+{
+    return {ErrorKind::Unsupported,
+        Texts::tr("The machine “%1” runs from %2, and QEMU does this to no disk in use that is not a VHDX.")
+            .arg(session.name(), file),
+        Texts::tr("Shut the machine down first."), {}};
+}
+
+// A plan is read while QEMU writes to the image; what looks broken then is most often half of a write.
+constexpr int attempts = 3;
+
+class RunningJob : public DiskJob {
+public:
+    RunningJob(RunningDisk disk, QString file, std::shared_ptr<DiskOperation> look)
+        : m_disk(std::move(disk))
+        , m_file(std::move(file))
+        , m_look(std::move(look))
+    {
+    }
+
+    QString title() const final { return m_look->title(); }
+
+    QCoro::Task<Result<OperationPlan>> plan() final
+    {
+        const Result<OperationPlan> planned = co_await look();
+        if (!planned) {
+            co_return planned;
+        }
+        if (!m_disk.session || !isUp(m_disk.session->state())) {
+            co_return std::unexpected(notRunningAnyMore());
+        }
+        OperationPlan plan = *planned;
+        plan.steps << aboutMachine(*m_disk.session);
+        co_return plan;
+    }
+
+    QCoro::Task<Result<OperationOutcome>> run(std::shared_ptr<Progress> progress) final
+    {
+        const Result<OperationPlan> possible = co_await look();
+        if (!possible) {
+            co_return std::unexpected(possible.error());
+        }
+        if (!m_disk.session) {
+            co_return std::unexpected(notRunningAnyMore());
+        }
+        co_return co_await change(std::move(progress));
+    }
+
+protected:
+    // Whether QEMU can do it to the images that it resizes itself.
+    virtual bool isForQemuToo() const = 0;
+    // What happens to the machine, for people.
+    virtual QString aboutMachine(const MachineSession& session) const = 0;
+    virtual QCoro::Task<Result<OperationOutcome>> change(std::shared_ptr<Progress> progress) = 0;
+
+    RunningDisk& disk() { return m_disk; }
+
+    const QString& file() const { return m_file; }
+
+    bool isResizedByQemu() const
+    {
+        return imageKindOf(m_file)
+            .transform([](ImageKind kind) { return platter::isResizedByQemu(kind); })
+            .value_or(false);
+    }
+
+    QCoro::Task<Result<OperationOutcome>> exchange(ImageEdit edit)
+    {
+        const Result<ExchangeOutcome> outcome = co_await m_disk.session->exchangeDisk(m_disk.slot, std::move(edit));
+        if (!outcome) {
+            co_return std::unexpected(outcome.error());
+        }
+        OperationOutcome done = outcome->edit;
+        if (outcome->pause) {
+            done.pause = outcome->pause;
+            done.sentences << Texts::tr("The machine stood still for %1 ms.")
+                                  .arg(std::chrono::duration<double, std::milli>(*outcome->pause).count(), 0, 'f',
+                                      1);
+        }
+        co_return done;
+    }
+
+private:
+    QCoro::Task<Result<OperationPlan>> look()
+    {
+        Result<OperationPlan> planned = std::unexpected(notRunningAnyMore());
+        for (int attempt = 0; attempt < attempts; ++attempt) {
+            if (m_disk.session && !isForQemuToo() && isResizedByQemu()) {
+                co_return std::unexpected(onlyWhileOff(*m_disk.session, m_file));
+            }
+            planned = co_await QtConcurrent::run([look = m_look] { return look->plan(); });
+            if (planned || planned.error().kind != ErrorKind::Corrupt) {
+                break;
+            }
+        }
+        co_return planned;
+    }
+
+    RunningDisk m_disk;
+    QString m_file;
+    std::shared_ptr<DiskOperation> m_look;
+};
+
+ResizeRequest shared(ResizeRequest request)
+{
+    request.access = InspectAccess::Shared;
+    return request;
+}
+
+CompactRequest shared(CompactRequest request)
+{
+    request.access = InspectAccess::Shared;
+    return request;
+}
+
+class ExpandRunning final : public RunningJob {
+public:
+    ExpandRunning(RunningDisk disk, const ResizeRequest& request)
+        : RunningJob(std::move(disk), request.file, std::make_shared<ExpandDisk>(shared(request)))
+        , m_request(request)
+    {
+    }
+
+protected:
+    bool isForQemuToo() const override { return true; }
+
+    QString aboutMachine(const MachineSession& session) const override
+    {
+        return isResizedByQemu()
+            ? Texts::tr("The machine “%1” keeps running and is told of the new size.").arg(session.name())
+            : Texts::tr(
+                  "The machine “%1” keeps running: it stands still for some hundredths of a second and is told of "
+                  "the new size.")
+                  .arg(session.name());
+    }
+
+    QCoro::Task<Result<OperationOutcome>> change(std::shared_ptr<Progress>) override
+    {
+        if (!isResizedByQemu()) {
+            co_return co_await exchange(
+                [operation = std::make_shared<ExpandDisk>(m_request)] { return operation->runChecked(); });
+        }
+        const Result<void> resized = co_await disk().session->resizeDisk(disk().slot, m_request.newSize);
+        if (!resized) {
+            co_return std::unexpected(resized.error());
+        }
+        co_return OperationOutcome{
+            .sentences = {Texts::tr("The disk in %1 has %2 now.").arg(file(), m_request.newSize.toString())}};
+    }
+
+private:
+    ResizeRequest m_request;
+};
+
+// Shrinking and compacting, which only VHDX needs the machine to stand still for, and only VHDX can.
+class EditRunning final : public RunningJob {
+public:
+    EditRunning(RunningDisk disk, const QString& file, std::shared_ptr<DiskOperation> look,
+        std::shared_ptr<DiskOperation> edit)
+        : RunningJob(std::move(disk), file, std::move(look))
+        , m_edit(std::move(edit))
+    {
+    }
+
+protected:
+    bool isForQemuToo() const override { return false; }
+
+    QString aboutMachine(const MachineSession& session) const override
+    {
+        return Texts::tr("The machine “%1” keeps running; it stands still while the file is changed.")
+            .arg(session.name());
+    }
+
+    QCoro::Task<Result<OperationOutcome>> change(std::shared_ptr<Progress> progress) override
+    {
+        co_return co_await exchange(
+            [edit = m_edit, progress = std::move(progress)] { return edit->run(*progress); });
+    }
+
+private:
+    std::shared_ptr<DiskOperation> m_edit;
+};
+
+} // namespace
+
+std::unique_ptr<DiskJob> expandRunning(RunningDisk disk, ResizeRequest request)
+{
+    return std::make_unique<ExpandRunning>(std::move(disk), request);
+}
+
+std::unique_ptr<DiskJob> shrinkRunning(RunningDisk disk, ResizeRequest request)
+{
+    return std::make_unique<EditRunning>(std::move(disk), request.file,
+        std::make_shared<ShrinkDisk>(shared(request)), std::make_shared<ShrinkDisk>(request));
+}
+
+std::unique_ptr<DiskJob> compactRunning(RunningDisk disk, CompactRequest request)
+{
+    return std::make_unique<EditRunning>(std::move(disk), request.file,
+        std::make_shared<CompactDisk>(shared(request)), std::make_shared<CompactDisk>(request));
+}
+
+std::optional<SlotId> slotOfDisk(const Definition& definition, const QString& file)
+{
+    struct stat wanted{};
+    if (::stat(QFile::encodeName(file).constData(), &wanted) != 0) {
+        return std::nullopt;
+    }
+    for (const Drive& drive : definition.drives) {
+        const auto* disk = std::get_if<DiskDrive>(&drive.what);
+        struct stat status{};
+        if (disk != nullptr && ::stat(QFile::encodeName(disk->file).constData(), &status) == 0
+            && status.st_dev == wanted.st_dev && status.st_ino == wanted.st_ino) {
+            return drive.slot;
+        }
+    }
+    return std::nullopt;
+}
+
+} // namespace platter
