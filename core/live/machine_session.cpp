@@ -372,7 +372,13 @@ QCoro::Task<Result<void>> MachineSession::resume()
     if (!m_running || m_state == MachineState::Running || m_state == MachineState::ShuttingDown) {
         co_return wrongState(tr("“%1” cannot be resumed. Its state: %2."));
     }
-    co_return co_await m_running->resume();
+    const QPointer<MachineSession> self(this);
+    const Result<void> done = co_await m_running->resume();
+    // It repeats the access that stopped it, and stops again while its cause is there.
+    if (done && self && m_state == MachineState::IoError && m_lastError) {
+        co_return std::unexpected(*m_lastError);
+    }
+    co_return done;
 }
 
 QCoro::Task<Result<void>> MachineSession::reset()

@@ -115,6 +115,21 @@ private Q_SLOTS:
         QVERIFY(!session->lastError());
     }
 
+    void stopsAgainWhileThereIsNoSpace()
+    {
+        ScriptedMachine scripted;
+        scripted.setDiskStatus(QStringLiteral("nospace"));
+        scripted.run(QStringLiteral("io-error"));
+        AcceleratorProbe probe(scripted.places().cache);
+        const auto session = sessionOf(scripted, probe);
+        QCoro::waitFor(session->refresh());
+        const Result<void> resumed = QCoro::waitFor(session->resume());
+        QVERIFY(scripted.commands().contains(QLatin1String("cont")));
+        QVERIFY(!resumed);
+        QCOMPARE(resumed.error().kind, ErrorKind::NoSpace);
+        QCOMPARE(session->state(), MachineState::IoError);
+    }
+
     void followsEvents()
     {
         ScriptedMachine scripted;
