@@ -47,7 +47,7 @@ QString displayName(MachineState state)
     case MachineState::Crashed:
         return tr(QT_TRANSLATE_NOOP("platter::MachineState", "Crashed"));
     case MachineState::IoError:
-        return tr(QT_TRANSLATE_NOOP("platter::MachineState", "Stopped by a disk error"));
+        return tr(QT_TRANSLATE_NOOP("platter::MachineState", "Disk error"));
     case MachineState::InternalError:
         return tr(QT_TRANSLATE_NOOP("platter::MachineState", "Stopped by an internal error"));
     case MachineState::GuestPanicked:
