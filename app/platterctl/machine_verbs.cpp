@@ -90,10 +90,13 @@ QCoro::Task<int> create(Context* context, Arguments arguments, Report report)
         co_return report.failed(choices.error());
     }
     std::vector<Error> errors;
+    bool hasUnusableMedium = false;
     for (const Problem& problem : problems(*choices, context->store, HostResources::ofThisHost())) {
         errors.push_back(problem.error);
+        hasUnusableMedium = hasUnusableMedium || problem.choice == Choice::Media;
     }
-    if (!arguments.isSet(QStringLiteral("any-medium"))) {
+    // One that cannot even be opened has been told.
+    if (!hasUnusableMedium && !arguments.isSet(QStringLiteral("any-medium"))) {
         for (const Error& error : mediaProblems(choices->media)) {
             errors.push_back(error);
         }

@@ -164,6 +164,8 @@ private Q_SLOTS:
             run(QStringList{QStringLiteral("machine"), QStringLiteral("create"), QStringLiteral("x")} + options);
         QCOMPARE(outcome.code, 1);
         QVERIFY2(outcome.err.contains(says, Qt::CaseInsensitive), qPrintable(outcome.err));
+        // One cause, one sentence.
+        QCOMPARE(outcome.err.count(QLatin1String("platterctl: ")), 1);
         QVERIFY(run({QStringLiteral("machine"), QStringLiteral("list"), QStringLiteral("--json")})
                 .json()
                 .array()
