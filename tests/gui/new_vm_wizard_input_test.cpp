@@ -65,6 +65,7 @@ private Q_SLOTS:
         };
         iso("no ISO", "", "No ISO image is chosen.");
         iso("missing ISO", "~/nothing.iso", "does not exist");
+        iso("relative ISO", "nothing.iso", "“nothing.iso” is not the full path");
         iso("ISO is a folder", "~/folder", "folder");
         iso("ISO is a pipe", "~/pipe", "not a file");
         iso("empty ISO", "~/empty", "is empty");
@@ -119,6 +120,7 @@ private Q_SLOTS:
             row(rowName, DiskPageNumber, "existingDisk", "existingFile", text, "existingMessage", sentence);
         };
         existing("no disk image", "", "No disk image is chosen.");
+        existing("relative disk image", "nothing.vhdx", "full path");
         existing("missing disk image", "~/nothing.vhdx", "does not exist");
         existing("disk image is a folder", "~/folder", "is a folder");
         existing("disk image is a pipe", "~/pipe", "not a file");

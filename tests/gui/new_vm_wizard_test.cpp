@@ -287,6 +287,42 @@ private Q_SLOTS:
         QCOMPARE(std::get<DiskDrive>(machine.drives.at(0).what).format, DiskFormat::Qcow2);
     }
 
+    // A raw image has no mark: only what is on it tells it from a letter to the bank.
+    void doubtsARawFileWithNothingOnIt()
+    {
+        WizardStage stage;
+        const QString letter = stage.file(QStringLiteral("letter.txt"));
+        QFile text(letter);
+        QVERIFY(text.open(QIODevice::WriteOnly));
+        QCOMPARE(text.write(QByteArray(12288, 'x')), 12288);
+        text.close();
+        const QString disk = stage.file(QStringLiteral("disk.img"));
+        QVERIFY(QFile::copy(letter, disk));
+        QFile image(disk);
+        QVERIFY(image.open(QIODevice::ReadWrite));
+        QVERIFY(image.resize(4 << 20));
+        // An MBR with one Linux partition, from 1 MiB to the end.
+        QVERIFY(image.seek(446));
+        QCOMPARE(image.write(QByteArray::fromHex("00000000830000000008000000180000")), 16);
+        QVERIFY(image.write(QByteArray(48, '\0') + QByteArray::fromHex("55aa")) == 50);
+        image.close();
+
+        stage.open();
+        stage.click("later");
+        QVERIFY(stage.goTo(DiskPageNumber));
+        stage.click("existingDisk");
+        stage.type("existingFile", disk);
+        QTRY_VERIFY_WITH_TIMEOUT(stage.message("existingMessage").startsWith(QLatin1String("A raw image")), 20000);
+        stage.type("existingFile", letter);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            stage.message("existingMessage").contains(QLatin1String("is this a disk?")), 20000);
+        QVERIFY(stage.message("existingMessage").contains(QLatin1String("12 KiB")));
+        // Whoever knows better goes on.
+        QVERIFY(stage.goTo(SummaryPageNumber));
+        QVERIFY(stage.finish());
+        QCOMPARE(diskFile(made(stage, QStringLiteral("machine"))), letter);
+    }
+
     void makesTheDiskWhereItIsWanted()
     {
         WizardStage stage;

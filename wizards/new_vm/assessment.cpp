@@ -1,12 +1,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/new_vm/assessment.h"
 
+#include "core/disk/open_disk.h"
+#include "core/disk/partition_reader.h"
 #include "core/machine/suggestions.h"
 
 #include <QFileInfo>
 #include <QStorageInfo>
 
 namespace platter {
+
+namespace {
+
+// A raw image has no mark of its own: this is what tells a disk from any other file.
+bool holdsNothingOfADisk(const QString& file)
+{
+    const Result<std::unique_ptr<VirtualDisk>> disk = openDiskAs(ImageKind::Raw, file);
+    if (!disk) {
+        return false; // the problems say so
+    }
+    const Result<PartitionTable> table = readPartitionTable(**disk);
+    return table && table->kind == PartitionTable::Kind::None && !table->fileSystem;
+}
+
+} // namespace
 
 QString machineFolderOf(const NewMachine& choices, const MachineStore& store)
 {
@@ -44,6 +61,7 @@ Assessment assess(const NewMachine& choices, const MachineStore& store, const Ho
         if (const Result<ImageKind> kind = imageKindOf(existing->file)) {
             result.existingKind = *kind;
             result.existingSize = ByteCount(static_cast<std::uint64_t>(QFileInfo(existing->file).size()));
+            result.existingIsBlank = *kind == ImageKind::Raw && holdsNothingOfADisk(existing->file);
         }
     }
     return result;

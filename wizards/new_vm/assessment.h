@@ -17,6 +17,7 @@ struct Assessment {
     ByteCount initialSize; // of a new disk's file
     std::optional<ImageKind> existingKind; // of the existing disk
     ByteCount existingSize; // of its file
+    bool existingIsBlank = false; // raw, and neither a partition table nor a file system is on it
 };
 
 Assessment assess(const NewMachine& choices, const MachineStore& store, const HostResources& host);

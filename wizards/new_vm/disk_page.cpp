@@ -275,6 +275,10 @@ void DiskPage::sayExisting(FieldMessage& message) const
     const Assessment& known = draft().assessment();
     if (!draft().isAssessed() && !m_existingFile->path().isEmpty()) {
         message.say(FieldMessage::Kind::Busy, tr("Looking at the file…"));
+    } else if (known.existingIsBlank) {
+        message.say(FieldMessage::Kind::Warning,
+            tr("Raw, %1, no partition table and no file system: is this a disk? The machine will write to it.")
+                .arg(known.existingSize.toString()));
     } else if (known.existingKind && !m_existingFile->path().isEmpty()) {
         message.say(FieldMessage::Kind::Good,
             tr("A %1 image; its file has %2.").arg(wordFor(*known.existingKind), known.existingSize.toString()));

@@ -10,6 +10,7 @@
 
 #include <QButtonGroup>
 #include <QCheckBox>
+#include <QDir>
 #include <QDragEnterEvent>
 #include <QFileInfo>
 #include <QLineEdit>
@@ -252,6 +253,9 @@ std::optional<Error> SystemPage::isoError(Tone tone) const
         return tone == Tone::Gentle ? std::nullopt
                                     : std::optional(Error{ErrorKind::InvalidInput, tr("No ISO image is chosen."),
                                           tr("Choose its file, or another way below.")});
+    }
+    if (QDir::isRelativePath(m_isoFile->path())) {
+        return std::nullopt; // a rule says so; relative to what is anybody's guess
     }
     const auto& outcome = m_inspection->outcome();
     if (outcome && !*outcome) {
