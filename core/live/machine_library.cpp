@@ -22,7 +22,8 @@ constexpr std::chrono::milliseconds settling{100};
 
 bool sameEntry(const LibraryEntry& a, const LibraryEntry& b)
 {
-    return a.name == b.name && a.folder == b.folder && a.session == b.session && a.error == b.error;
+    return a.name == b.name && a.folder == b.folder && a.session == b.session && a.error == b.error
+        && a.isGone == b.isGone;
 }
 
 Result<StoredMachine> makeMachine(const NewMachine& choices, MachineStore store)
@@ -192,14 +193,14 @@ void MachineLibrary::addGone(std::vector<LibraryEntry>& entries, const QSet<QStr
         if (isBack) {
             continue;
         }
-        if (before.session != nullptr && !before.error) {
+        // One that could not be read before is gone all the same; one that ran on without its folder has told.
+        if (before.session == nullptr ? !QFileInfo::exists(before.folder) : !before.error) {
             entries.push_back({.name = before.name,
                 .folder = before.folder,
                 .error = Error{ErrorKind::NotFound,
                     tr("“%1” is gone: its folder %2 has been moved or deleted.").arg(before.name, before.folder),
-                    tr("Put the folder back where it was, or delete the entry as well."), before.folder}});
-        } else if (before.session == nullptr && !QFileInfo::exists(before.folder)) {
-            entries.push_back(before);
+                    tr("Put the folder back where it was, or remove the machine from the list.")},
+                .isGone = true});
         }
     }
 }

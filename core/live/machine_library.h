@@ -22,6 +22,7 @@ struct LibraryEntry {
     QString folder;
     MachineSession* session = nullptr; // null: broken; deleted later, after changed(), when the machine is gone
     std::optional<Error> error = {}; // why
+    bool isGone = false; // its folder was here and is no more; broken as well
 };
 
 class MachineLibrary : public QObject {

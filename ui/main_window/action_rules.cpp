@@ -64,7 +64,11 @@ std::optional<QString> obstacle(MachineAction action, const MachineSituation& si
     if (situation.name.isEmpty()) {
         return QCoreApplication::translate("MachineAction", "No machine is selected.");
     }
-    if (situation.isBroken && action != MachineAction::MoveToTrash) {
+    if (situation.isGone) {
+        return sentence(
+            QT_TRANSLATE_NOOP("MachineAction", "The folder of %1 has been moved or deleted."), situation);
+    }
+    if (situation.isBroken && action != MachineAction::MoveToTrash && action != MachineAction::ShowFolder) {
         return sentence(QT_TRANSLATE_NOOP("MachineAction", "The definition of %1 cannot be read."), situation);
     }
     switch (action) {
@@ -113,6 +117,8 @@ std::optional<QString> obstacle(MachineAction action, const MachineSituation& si
         return std::nullopt;
     case MachineAction::ShowScreen:
         return unlessUp(situation);
+    case MachineAction::ShowFolder:
+        return std::nullopt;
     case MachineAction::MoveToTrash:
         if (!situation.isBroken && isUp(situation.state)) {
             return sentence(

@@ -24,6 +24,7 @@ enum class MachineAction {
     EjectMedium,
     RemoveDrive,
     ShowScreen, // full screen, screenshot, keys
+    ShowFolder,
     MoveToTrash,
 };
 
@@ -31,6 +32,7 @@ enum class MachineAction {
 struct MachineSituation {
     QString name; // empty: no machine is selected
     bool isBroken = false; // its definition cannot be read
+    bool isGone = false; // its folder has been moved or deleted
     MachineState state = MachineState::Off;
     bool canRetryWithoutKvm = false;
     int dvdDrives = 0;

@@ -11,6 +11,8 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace platter {
 
 BrokenPage::BrokenPage(QWidget* parent)
@@ -40,7 +42,6 @@ BrokenPage::BrokenPage(QWidget* parent)
     m_detail->setTabChangesFocus(true);
     m_detail->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_detail->setAccessibleName(tr("Details"));
-    m_detail->setMaximumHeight(fontMetrics().lineSpacing() * 5);
 
     auto* again = new QPushButton(symbolicIcon(QStringLiteral("system-reboot")), tr("Read again"));
     again->setObjectName(QStringLiteral("brokenReadAgain"));
@@ -52,15 +53,24 @@ BrokenPage::BrokenPage(QWidget* parent)
     trash->setObjectName(QStringLiteral("brokenTrash"));
     connect(trash, &QPushButton::clicked, this, &BrokenPage::moveToTrashRequested);
 
+    m_forget = new QPushButton(symbolicIcon(QStringLiteral("window-close")), tr("Remove from the list"));
+    m_forget->setObjectName(QStringLiteral("brokenForget"));
+    connect(m_forget, &QPushButton::clicked, this, &BrokenPage::forgetRequested);
+
     auto* title = new QHBoxLayout;
     title->setSpacing(16);
     title->addWidget(icon);
     title->addWidget(m_name, 1);
+    m_folderButtons = new QWidget;
+    auto* inFolder = new QHBoxLayout(m_folderButtons);
+    inFolder->setContentsMargins({});
+    inFolder->setSpacing(8);
+    inFolder->addWidget(again);
+    inFolder->addWidget(folder);
+    inFolder->addWidget(trash);
     auto* buttons = new QHBoxLayout;
-    buttons->setSpacing(8);
-    buttons->addWidget(again);
-    buttons->addWidget(folder);
-    buttons->addWidget(trash);
+    buttons->addWidget(m_folderButtons);
+    buttons->addWidget(m_forget);
     buttons->addStretch();
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(16, 16, 16, 16);
@@ -80,7 +90,13 @@ void BrokenPage::setEntry(const LibraryEntry& entry)
     m_summary->setText(error.summary);
     m_advice->setText(error.advice);
     m_advice->setVisible(!error.advice.isEmpty());
+    // What needs its folder makes no sense without it, and one that comes back is seen at once.
+    m_folderButtons->setVisible(!entry.isGone);
+    m_forget->setVisible(entry.isGone);
     m_detail->setPlainText(error.detail);
+    const int lines = std::clamp(m_detail->blockCount(), 2, 8);
+    const int frame = 2 * m_detail->frameWidth() + static_cast<int>(2 * m_detail->document()->documentMargin());
+    m_detail->setFixedHeight(m_detail->fontMetrics().lineSpacing() * lines + frame);
     m_detail->setVisible(!error.detail.isEmpty());
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the window shows for a machine that cannot be read: why, what to do, its folder. GUI thread.
+// What the window shows for a machine that cannot be read: why, what to do, its folder; and for one that
+// has gone from under the application. GUI thread.
 #pragma once
 
 #include "core/live/machine_library.h"
@@ -26,11 +27,14 @@ Q_SIGNALS:
     void showFolderRequested();
     void moveToTrashRequested();
     void readAgainRequested();
+    void forgetRequested();
 
 private:
     ElidedLabel* m_name = nullptr;
     QLabel* m_summary = nullptr;
     QLabel* m_advice = nullptr;
+    QWidget* m_folderButtons = nullptr;
+    QPushButton* m_forget = nullptr;
     QPlainTextEdit* m_detail = nullptr;
 };
 

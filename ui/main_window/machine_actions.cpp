@@ -117,6 +117,7 @@ void MachineActions::setEntry(std::optional<LibraryEntry> entry)
     }
     m_name = entry ? entry->name : QString();
     m_folder = entry ? entry->folder : QString();
+    m_isGone = entry && entry->isGone;
     update();
 }
 
@@ -128,6 +129,7 @@ MachineSituation MachineActions::situation() const
     }
     if (!m_session) {
         situation.isBroken = true;
+        situation.isGone = m_isGone;
         return situation;
     }
     situation.state = m_session->state();
@@ -172,8 +174,7 @@ void MachineActions::update()
     setUp(m_reset, MachineAction::Reset, tr("Let the machine start over at once, as its reset button would"));
     setUp(m_insertMedium, MachineAction::InsertMedium, tr("Choose an ISO for the DVD drive"));
     setUp(m_moveToTrash, MachineAction::MoveToTrash, tr("Move the machine with its disks to the trash"));
-    m_showFolder->setEnabled(!now.name.isEmpty());
-    m_showFolder->setToolTip(tr("Open the machine's folder in the file manager"));
+    setUp(m_showFolder, MachineAction::ShowFolder, tr("Open the machine's folder in the file manager"));
     setUp(m_mediaMenu->menuAction(), MachineAction::InsertMedium, tr("Insert and eject ISOs"));
 }
 

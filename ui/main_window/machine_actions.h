@@ -92,6 +92,7 @@ private:
     QPointer<MachineSession> m_session;
     QString m_name; // empty: none
     QString m_folder;
+    bool m_isGone = false;
     QAction* m_start = nullptr;
     QAction* m_startWithoutKvm = nullptr;
     QAction* m_pause = nullptr;

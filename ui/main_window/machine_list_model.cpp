@@ -44,7 +44,10 @@ int MachineListModel::rowCount(const QModelIndex& parent) const
 
 QString MachineListModel::stateText(const LibraryEntry& entry) const
 {
-    return entry.session != nullptr ? displayName(entry.session->state()) : tr("Cannot be read");
+    if (entry.session != nullptr) {
+        return displayName(entry.session->state());
+    }
+    return entry.isGone ? tr("Gone") : tr("Cannot be read");
 }
 
 QVariant MachineListModel::data(const QModelIndex& index, int role) const

@@ -127,6 +127,7 @@ MainWindow::MainWindow(MachineLibrary& library, QSettings& settings)
     connect(m_screens, &MachineScreens::thumbnailChanged, m_list, &MachineListPanel::setThumbnail);
     connect(m_pane, &MachinePane::consoleMade, this, &MainWindow::adoptConsole);
     connect(m_broken, &BrokenPage::readAgainRequested, &m_library, &MachineLibrary::reload);
+    connect(m_broken, &BrokenPage::forgetRequested, &m_library, &MachineLibrary::reload);
     connect(m_broken, &BrokenPage::showFolderRequested, m_actions->showFolder(), &QAction::trigger);
     connect(m_broken, &BrokenPage::moveToTrashRequested, m_actions->moveToTrash(), &QAction::trigger);
     connect(&library, &MachineLibrary::changed, this, &MainWindow::follow);
@@ -264,11 +265,8 @@ void MainWindow::follow()
         if (entry.session != nullptr && !m_said.contains(entry.session)) {
             watch(entry.session);
         }
-        if (entry.session != nullptr && entry.error) {
-            m_messages->add(
-                {.subject = entry.name, .severity = MessageBar::Severity::Warning, .error = *entry.error});
-        }
     }
+    warnOfEntries();
     const bool isEmpty = m_library.entries().empty();
     QWidget* content = isEmpty ? static_cast<QWidget*>(m_startPage) : m_splitter;
     if (m_content->currentWidget() != content || focusWidget() == nullptr) {
@@ -277,6 +275,28 @@ void MainWindow::follow()
     }
     m_list->filterField()->setEnabled(!isEmpty);
     showSelected();
+}
+
+// Said once, and taken back when it is no longer so.
+void MainWindow::warnOfEntries()
+{
+    QHash<QString, Error> wrong;
+    for (const LibraryEntry& entry : m_library.entries()) {
+        if (entry.session != nullptr && entry.error) {
+            wrong.insert(entry.name, *entry.error);
+        }
+    }
+    for (auto it = m_warned.cbegin(); it != m_warned.cend(); ++it) {
+        if (const auto now = wrong.constFind(it.key()); now == wrong.cend() || *now != *it) {
+            m_messages->remove(it.key(), *it);
+        }
+    }
+    for (auto it = wrong.cbegin(); it != wrong.cend(); ++it) {
+        if (const auto before = m_warned.constFind(it.key()); before == m_warned.cend() || *before != *it) {
+            m_messages->add({.subject = it.key(), .severity = MessageBar::Severity::Warning, .error = *it});
+        }
+    }
+    m_warned = wrong;
 }
 
 void MainWindow::watch(MachineSession* session)

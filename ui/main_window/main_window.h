@@ -60,6 +60,7 @@ private:
     void remember();
 
     void follow(); // the library is another list
+    void warnOfEntries();
     void watch(MachineSession* session);
     void noteState(MachineSession* session);
     void showSelected();
@@ -73,6 +74,7 @@ private:
     ConsoleActions* m_consoleActions = nullptr;
     MachineScreens* m_screens = nullptr;
     QHash<const MachineSession*, std::optional<Error>> m_said; // the last error of each that was reported
+    QHash<QString, Error> m_warned; // by name: what is wrong with those that run all the same
 
     QAction* m_newVm = nullptr;
     QAction* m_find = nullptr;

@@ -144,6 +144,16 @@ void MessageBar::add(Message message)
     QAccessible::updateAccessibility(&announcement);
 }
 
+void MessageBar::remove(const QString& subject, const Error& error)
+{
+    const auto isIt = [&](const Message& message) {
+        return message.subject == subject && message.error.summary == error.summary;
+    };
+    if (std::erase_if(m_messages, isIt) > 0) {
+        showNewest();
+    }
+}
+
 void MessageBar::removeAbout(const QString& subject)
 {
     if (std::erase_if(m_messages, [&](const Message& message) { return message.subject == subject; }) > 0) {

@@ -40,6 +40,8 @@ public:
 
     // A message with the same subject and summary takes the old one's place.
     void add(Message message);
+    // A message whose cause is mended.
+    void remove(const QString& subject, const Error& error);
     // What was said about a machine that is fine again, or gone.
     void removeAbout(const QString& subject);
 

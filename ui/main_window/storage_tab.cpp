@@ -253,7 +253,8 @@ void StorageTab::updateButtons()
     setUp(m_remove, noRemoval);
     const bool hasNone = m_session && m_session->machine().definition.drives.empty();
     if (hasNone) {
-        m_reason->setText(tr("%1 has no drive yet.").arg(situation.name));
+        m_reason->setText(tr("%1 has no drive. To get one with a disk or an ISO, make a new machine with New VM.")
+                .arg(situation.name));
     } else {
         m_reason->setText(drive != nullptr ? noRemoval.value_or(QString()) : QString());
     }

@@ -71,7 +71,13 @@ private Q_SLOTS:
         const MachineSituation broken{.name = QStringLiteral("x"), .isBroken = true};
         QVERIFY(!obstacle(MachineAction::MoveToTrash, broken));
         QVERIFY(obstacle(MachineAction::Start, broken)->contains(QLatin1String("cannot be read")));
+        QVERIFY(!obstacle(MachineAction::ShowFolder, broken));
         QVERIFY(obstacle(MachineAction::MoveToTrash, MachineSituation{})->contains(QLatin1String("No machine")));
+        const MachineSituation gone{.name = QStringLiteral("x"), .isBroken = true, .isGone = true};
+        for (const MachineAction action :
+            {MachineAction::Start, MachineAction::MoveToTrash, MachineAction::ShowFolder}) {
+            QVERIFY(obstacle(action, gone)->contains(QLatin1String("moved or deleted")));
+        }
     }
 
     void failedKvmIsLeftBehind()

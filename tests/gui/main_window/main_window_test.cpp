@@ -75,7 +75,15 @@ private Q_SLOTS:
         QTRY_VERIFY(stage.find<QWidget>("brokenPage")->isVisible());
         QVERIFY(stage.find<QLabel>("brokenReason")->text().contains(QLatin1String("moved or deleted")));
         QCOMPARE(names(stage).size(), 3);
-        stage.click(stage.find<QPushButton>("brokenReadAgain"));
+        const QModelIndex gone = stage.find<QListView>("machineList")->model()->index(1, 0);
+        QCOMPARE(gone.data(Qt::AccessibleTextRole).toString(), QStringLiteral("beta, Gone"));
+        // Nothing is offered that needs the folder.
+        QVERIFY(!stage.find<QPushButton>("brokenShowFolder")->isVisible());
+        QVERIFY(!stage.find<QPushButton>("brokenTrash")->isVisible());
+        QVERIFY(!stage.action("moveToTrash")->isEnabled());
+        QVERIFY(stage.action("start")->toolTip().contains(QLatin1String("moved or deleted")));
+        stage.picture(QStringLiteral("gone"));
+        stage.click(stage.find<QPushButton>("brokenForget"));
         QTRY_COMPARE(names(stage), QStringList({QStringLiteral("alpha"), QStringLiteral("gamma")}));
         QVERIFY(stage.selected() == QLatin1String("alpha") || stage.selected() == QLatin1String("gamma"));
         QCOMPARE(stage.find<QLabel>("machineName")->text(), stage.selected());
@@ -83,7 +91,7 @@ private Q_SLOTS:
         QVERIFY(QDir(stage.places().machines + QStringLiteral("/alpha")).removeRecursively());
         QVERIFY(QDir(stage.places().machines + QStringLiteral("/gamma")).removeRecursively());
         QTRY_VERIFY(stage.find<QWidget>("brokenPage")->isVisible());
-        stage.click(stage.find<QPushButton>("brokenReadAgain"));
+        stage.click(stage.find<QPushButton>("brokenForget"));
         QTRY_VERIFY(stage.find<QWidget>("startPage")->isVisible());
     }
 
@@ -101,6 +109,8 @@ private Q_SLOTS:
         const QModelIndex index = stage.find<QListView>("machineList")->model()->index(0, 0);
         QCOMPARE(index.data(Qt::AccessibleTextRole).toString(), QStringLiteral("bad, Cannot be read"));
         QVERIFY(index.data(Qt::ToolTipRole).toString().contains(QLatin1String("machine.json")));
+        QVERIFY(!stage.find<QPushButton>("brokenForget")->isVisible());
+        QVERIFY(stage.find<QPushButton>("brokenShowFolder")->isVisible());
         stage.picture(QStringLiteral("broken"));
         // Somebody mends it.
         QFile source(stage.places().machines + QStringLiteral("/good/machine.json"));
@@ -267,7 +277,9 @@ private Q_SLOTS:
         stage.addMachine(QStringLiteral("empty"), definition);
         stage.window().select(QStringLiteral("empty"));
         stage.find<QTabWidget>("machineTabs")->setCurrentIndex(1);
-        QCOMPARE(stage.find<QLabel>("driveReason")->text(), QStringLiteral("empty has no drive yet."));
+        const QString reason = stage.find<QLabel>("driveReason")->text();
+        QVERIFY2(reason.startsWith(QLatin1String("empty has no drive.")), qUtf8Printable(reason));
+        QVERIFY2(reason.contains(QLatin1String("New VM")), qUtf8Printable(reason));
     }
 
     void hintsAreLegible()

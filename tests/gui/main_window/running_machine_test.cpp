@@ -7,6 +7,7 @@
 #include "window_stage.h"
 
 #include <QAbstractItemView>
+#include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QLabel>
@@ -201,6 +202,23 @@ private Q_SLOTS:
         QTRY_COMPARE(state(), MachineState::Running);
         QTRY_VERIFY(!m_stage.find<ConsoleWidget>("console")->screenshot().isNull());
         QVERIFY(m_stage.find<QLabel>("listFooter")->text().contains(QLatin1String("go on running")));
+    }
+
+    void takesBackWhatIsMended()
+    {
+        const auto* bar = m_stage.find<MessageBar>("messageBar");
+        QCOMPARE(bar->count(), 0);
+        QFile definition(session()->machine().definitionFile());
+        QVERIFY(definition.open(QIODevice::ReadWrite));
+        const QByteArray whole = definition.readAll();
+        QVERIFY(definition.resize(20));
+        QTRY_COMPARE(bar->count(), 1);
+        QVERIFY(m_stage.find<QLabel>("messageText")->text().contains(QLatin1String("machine.json")));
+        QCOMPARE(state(), MachineState::Running);
+        QVERIFY(definition.seek(0));
+        QCOMPARE(definition.write(whole), whole.size());
+        definition.close();
+        QTRY_COMPARE(bar->count(), 0);
     }
 
     void saysThatItCrashed()

@@ -162,6 +162,19 @@ private Q_SLOTS:
         QCOMPARE(names(library), QStringList{QStringLiteral("another")});
     }
 
+    void saysThatABrokenMachineIsGone()
+    {
+        const ScriptedMachine scripted;
+        AcceleratorProbe probe(scripted.places().cache);
+        const MachineLibrary library(scripted.places(), probe);
+        write(scripted.machine().definitionFile(), "no JSON");
+        QTRY_VERIFY_WITH_TIMEOUT(entryOf(library, QStringLiteral("box")).error, patience);
+        QVERIFY(!entryOf(library, QStringLiteral("box")).isGone);
+        QVERIFY(QDir(scripted.machine().folder).removeRecursively());
+        QTRY_VERIFY_WITH_TIMEOUT(entryOf(library, QStringLiteral("box")).isGone, patience);
+        QCOMPARE(entryOf(library, QStringLiteral("box")).error->kind, ErrorKind::NotFound);
+    }
+
     void keepsWhatRunsWhenItsDefinitionBreaks()
     {
         ScriptedMachine scripted;
