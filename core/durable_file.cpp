@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/durable_file.h"
 
+#include "core/uninterrupted.h"
 #include "core/unique_fd.h"
 
 #include <QCoreApplication>
@@ -25,10 +26,8 @@ Result<void> writeAll(const QString& what, const QString& file, int fd, const QB
 {
     qsizetype done = 0;
     while (done < content.size()) {
-        const ssize_t written = ::write(fd, content.constData() + done, static_cast<size_t>(content.size() - done));
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
+        const ssize_t written = uninterrupted(
+            [&] { return ::write(fd, content.constData() + done, static_cast<size_t>(content.size() - done)); });
         if (written < 0) {
             return std::unexpected(systemError(what, file, errno));
         }
@@ -41,9 +40,10 @@ Result<void> writeAll(const QString& what, const QString& file, int fd, const QB
 
 Result<void> flushToDisk(const QString& path)
 {
-    const UniqueFd fd(::open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC));
+    const UniqueFd fd(
+        uninterrupted([&] { return ::open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC); }));
     // Some file systems cannot flush a folder and say EINVAL; theirs are flushed in their own way.
-    if (!fd || (::fsync(fd.get()) != 0 && errno != EINVAL)) {
+    if (!fd || (uninterrupted([&] { return ::fsync(fd.get()); }) != 0 && errno != EINVAL)) {
         return std::unexpected(systemError(flushing(), path, errno));
     }
     return {};
@@ -69,7 +69,12 @@ Result<void> renameWithoutReplacing(const QString& what, const QString& from, co
             return std::unexpected(systemError(what, to, errno));
         }
     }
-    return flushToDisk(QFileInfo(to).absolutePath());
+    Result<void> flushed = flushToDisk(QFileInfo(to).absolutePath());
+    if (!flushed) {
+        // It may be gone after a power cut: who is told of an error must not find it there now.
+        ::rename(target.constData(), source.constData());
+    }
+    return flushed;
 }
 
 Result<void> replaceContent(const QString& what, const QString& file, const QByteArray& content)
@@ -79,13 +84,15 @@ Result<void> replaceContent(const QString& what, const QString& file, const QByt
     const QByteArray temporaryPath = QFile::encodeName(temporary);
     {
         // Whatever an interrupted writer left under that name is written over.
-        const UniqueFd fd(::open(
-            temporaryPath.constData(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
+        const UniqueFd fd(uninterrupted([&] {
+            return ::open(temporaryPath.constData(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+                S_IRUSR | S_IWUSR);
+        }));
         if (!fd) {
             return std::unexpected(systemError(what, file, errno));
         }
         Result<void> written = writeAll(what, file, fd.get(), content);
-        if (written && ::fsync(fd.get()) != 0) {
+        if (written && uninterrupted([&] { return ::fsync(fd.get()); }) != 0) {
             written = std::unexpected(systemError(what, file, errno));
         }
         if (!written) {

@@ -13,7 +13,8 @@ namespace platter {
 Result<void> flushToDisk(const QString& path);
 
 // FROM becomes TO, on the same file system, flushed with its folder. Of several programs doing this to one TO
-// exactly one wins, the others get AlreadyExists. WHAT begins the sentence of an error ("Making the disk image").
+// exactly one wins, the others get AlreadyExists. After any error it is FROM still. WHAT begins the sentence of an
+// error ("Making the disk image").
 Result<void> renameWithoutReplacing(const QString& what, const QString& from, const QString& to);
 
 // FILE has the old content or the new one at every moment. One writer at a time (the caller holds a lock).

@@ -304,7 +304,7 @@ Result<void> Convert::writeOwn(
     }
     const Result<std::unique_ptr<ImageWriter>> writer = makeImageWriter(format, **file, survey.shape);
     if (!writer) {
-        return std::unexpected(writer.error());
+        return std::unexpected(aboutTarget(writer.error()));
     }
     if (const Result<void> copied = copyExtents(*survey.disk, **writer, **file, progress); !copied) {
         return std::unexpected(aboutTarget(copied.error()));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/disk/host_file.h"
 
+#include "core/uninterrupted.h"
+
 #include <QCoreApplication>
 #include <QFile>
 
@@ -33,17 +35,6 @@ Error endsBefore(const QString& path, std::uint64_t size, std::uint64_t offset, 
             .arg(count)
             .arg(offset, 0, 16)
             .arg(size, 0, 16)};
-}
-
-// Calls CALL until it was not interrupted by a signal.
-template <typename Call>
-auto uninterrupted(Call call)
-{
-    auto result = call();
-    while (result < 0 && errno == EINTR) {
-        result = call();
-    }
-    return result;
 }
 
 // Of fallocate(): this file system or device cannot do it.

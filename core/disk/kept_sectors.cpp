@@ -4,6 +4,7 @@
 #include "core/little_endian.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace platter {
 
@@ -11,8 +12,7 @@ namespace {
 
 constexpr std::uint64_t sectorSize = 4096;
 constexpr char signature[] = "PLATTER KEPT SECTORS 1\n";
-constexpr std::size_t headSize = 32; // the signature, zeros, and at 24 the size that the file had
-constexpr std::size_t headFileSize = 24;
+constexpr std::size_t headFileSize = 24; // where it says how long the file was
 constexpr std::size_t recordHead = 16; // offset and length
 
 } // namespace
@@ -40,24 +40,32 @@ Result<std::unique_ptr<KeptSectors>> KeptSectors::over(
 Result<void> KeptSectors::keep(std::uint64_t offset, std::uint64_t length)
 {
     const std::uint64_t end = std::min(offset + length, m_sizeBefore);
-    bool isNew = false;
-    for (std::uint64_t sector = offset / sectorSize * sectorSize; sector < end; sector += sectorSize) {
-        if (!m_kept.insert(sector).second) {
+    const std::uint64_t keptBefore = m_keeper->size();
+    std::vector<std::uint64_t> added;
+    Result<void> done;
+    for (std::uint64_t sector = offset / sectorSize * sectorSize; done && sector < end; sector += sectorSize) {
+        if (m_kept.contains(sector)) {
             continue;
         }
         std::array<std::byte, recordHead + sectorSize> record{};
         const std::uint64_t count = std::min(sectorSize, m_sizeBefore - sector);
         putLittleEndian<quint64>(record, 0, sector);
         putLittleEndian<quint64>(record, sizeof(quint64), count);
-        Result<void> done = m_file->read(sector, std::span(record).subspan(recordHead, count)).and_then([&] {
+        done = m_file->read(sector, std::span(record).subspan(recordHead, count)).and_then([&] {
             return m_keeper->write(m_keeper->size(), std::span(record).first(recordHead + count));
         });
-        if (!done) {
-            return done;
-        }
-        isNew = true;
+        added.push_back(sector);
     }
-    return isNew ? m_keeper->flush() : Result<void>();
+    if (done && !added.empty()) {
+        done = m_keeper->flush();
+    }
+    if (!done) {
+        // Nothing is going to change, so whatever came of the attempt goes.
+        (void)m_keeper->resize(keptBefore);
+        return done;
+    }
+    m_kept.insert(added.begin(), added.end());
+    return {};
 }
 
 Result<void> KeptSectors::read(std::uint64_t offset, std::span<std::byte> into) const

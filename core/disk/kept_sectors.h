@@ -11,6 +11,10 @@ namespace platter {
 
 class KeptSectors final : public BlockFile {
 public:
+    // What is longer holds sectors, so there was a change: the signature, zeros, and at 24 the size that the file
+    // had.
+    static constexpr std::size_t headSize = 32;
+
     // KEEPER is new and empty. What it holds is on the disk before the change is.
     static Result<std::unique_ptr<KeptSectors>> over(
         std::unique_ptr<BlockFile> file, std::unique_ptr<BlockFile> keeper);

@@ -188,7 +188,7 @@ Result<void> createImage(const QString& file, DiskFormat format, ByteCount size)
         return std::unexpected(creationError(file, size, QString::fromUtf8(process.readAll())));
     }
     if (const Result<void> flushed = flushToDisk(partial.path()); !flushed) {
-        return flushed;
+        return std::unexpected(partial.named(flushed.error()));
     }
     return partial.appear(Texts::tr("Making the disk image"));
 }

@@ -29,9 +29,7 @@ Result<void> createVhdx(const QString& file, const vhdx::NewDisk& disk)
         const Result<std::unique_ptr<HostFile>> made = HostFile::create(partial.path());
         const Result<void> filled = made ? vhdx::create(**made, disk) : Result<void>(std::unexpected(made.error()));
         if (!filled) {
-            Error error = filled.error();
-            error.summary.replace(partial.path(), file);
-            return std::unexpected(error);
+            return std::unexpected(partial.named(filled.error()));
         }
     }
     return partial.appear(what);

@@ -26,4 +26,10 @@ Result<void> PartialFile::appear(const QString& what)
     return renameWithoutReplacing(what, m_path, m_target);
 }
 
+Error PartialFile::named(Error error) const
+{
+    error.summary.replace(m_path, m_target);
+    return error;
+}
+
 } // namespace platter

@@ -22,6 +22,9 @@ public:
     // the sentence of an error.
     Result<void> appear(const QString& what);
 
+    // ERROR with the final name, which is the one that people know.
+    Error named(Error error) const;
+
 private:
     QString m_target;
     QString m_path;

@@ -79,8 +79,10 @@ off_t __real_lseek(int fd, off_t offset, int whence);
 ssize_t __real_pread(int fd, void* into, size_t count, off_t offset);
 ssize_t __real_pwrite(int fd, const void* from, size_t count, off_t offset);
 int __real_fdatasync(int fd);
+int __real_fsync(int fd);
 int __real_ftruncate(int fd, off_t length);
 int __real_fallocate(int fd, int mode, off_t offset, off_t length);
+int __real_renameat2(int fromFolder, const char* from, int toFolder, const char* to, unsigned int flags);
 
 int __wrap_open(const char* path, int flags, ...)
 {
@@ -126,6 +128,11 @@ int __wrap_fdatasync(int fd)
     return isHit("fdatasync", {.changes = true, .canBeInterrupted = true}) ? -1 : __real_fdatasync(fd);
 }
 
+int __wrap_fsync(int fd)
+{
+    return isHit("fsync", {.changes = true, .canBeInterrupted = true}) ? -1 : __real_fsync(fd);
+}
+
 int __wrap_ftruncate(int fd, off_t length)
 {
     return isHit("ftruncate", {.changes = true, .canBeInterrupted = true}) ? -1 : __real_ftruncate(fd, length);
@@ -135,6 +142,11 @@ int __wrap_fallocate(int fd, int mode, off_t offset, off_t length)
 {
     const bool hit = isHit("fallocate", {.changes = true, .canBeInterrupted = true});
     return hit ? -1 : __real_fallocate(fd, mode, offset, length);
+}
+
+int __wrap_renameat2(int fromFolder, const char* from, int toFolder, const char* to, unsigned int flags)
+{
+    return isHit("renameat2", {.changes = true}) ? -1 : __real_renameat2(fromFolder, from, toFolder, to, flags);
 }
 }
 // NOLINTEND(bugprone-reserved-identifier)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Real system calls that fail when a test wants it: linking with platter_failing_calls puts itself between the
-// test's own objects (core's too, Qt's not) and open, fstat, lseek, pread, pwrite, fdatasync, ftruncate, fallocate.
-// One FailingCalls at a time; calls of all threads count.
+// test's own objects (core's too, Qt's not) and open, fstat, lseek, pread, pwrite, fdatasync, fsync, ftruncate,
+// fallocate, renameat2. One FailingCalls at a time; calls of all threads count.
 #pragma once
 
 #include <QString>

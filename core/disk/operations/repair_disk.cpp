@@ -3,10 +3,12 @@
 
 #include "core/disk/kept_sectors.h"
 #include "core/disk/new_image.h"
+#include "core/durable_file.h"
 
 #include <QCoreApplication>
 #include <QDateTime>
 #include <QFile>
+#include <QFileInfo>
 
 namespace platter {
 
@@ -18,8 +20,13 @@ struct Texts {
 
 QString keeperFor(const QString& file)
 {
-    return QStringLiteral("%1.before-repair-%2")
-        .arg(file, QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss")));
+    const QString name = QStringLiteral("%1.before-repair-%2")
+                             .arg(file, QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss")));
+    QString free = name;
+    for (int number = 2; QFileInfo::exists(free); ++number) {
+        free = QStringLiteral("%1-%2").arg(name).arg(number);
+    }
+    return free;
 }
 
 } // namespace
@@ -51,13 +58,13 @@ Result<QString> repairDisk(const QString& file, const vhdx::CheckReport& report)
     if (!keeper) {
         return std::unexpected(keeper.error());
     }
-    Result<std::unique_ptr<KeptSectors>> keeping = KeptSectors::over(*std::move(image), *std::move(keeper));
-    if (!keeping) {
-        QFile::remove(kept);
-        return std::unexpected(keeping.error());
-    }
-    const Result<void> done = vhdx::repair(*std::move(keeping), report);
-    if (!done && done.error().kind == ErrorKind::Corrupt) {
+    const Result<void> done = KeptSectors::over(*std::move(image), *std::move(keeper))
+                                  .and_then([&](std::unique_ptr<KeptSectors> keeping) {
+                                      return flushToDisk(QFileInfo(kept).absolutePath()).and_then([&] {
+                                          return vhdx::repair(std::move(keeping), report);
+                                      });
+                                  });
+    if (!done && QFileInfo(kept).size() <= qint64(KeptSectors::headSize)) {
         QFile::remove(kept); // nothing was changed
     }
     return done ? Result<QString>(kept) : std::unexpected(done.error());
