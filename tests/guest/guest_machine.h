@@ -9,6 +9,7 @@
 #include <QJsonObject>
 #include <QProcess>
 #include <QTemporaryDir>
+#include <QTest>
 
 namespace platter {
 
@@ -45,3 +46,23 @@ private:
 };
 
 } // namespace platter
+
+// A command in the guest that must succeed; its output goes into OUTPUT.
+#define IN_GUEST(machine, output, command)                                                                         \
+    do {                                                                                                           \
+        const auto answer = (machine).serial().run(QStringLiteral(command));                                       \
+        QVERIFY2(answer, qPrintable((machine).transcript()));                                                      \
+        QVERIFY2(answer->exitCode == 0, qPrintable(answer->output));                                               \
+        (output) = answer->output;                                                                                 \
+    } while (false)
+
+// Starts the machine and waits for the guest's shell.
+#define BOOT(machine, from)                                                                                        \
+    do {                                                                                                           \
+        const QString problem = (machine).start();                                                                 \
+        QVERIFY2(problem.isEmpty(), qPrintable(problem));                                                          \
+        QVERIFY2((machine).serial().waitFor(QStringLiteral("Platter sample guest ready: ")),                       \
+            qPrintable((machine).transcript()));                                                                   \
+        QVERIFY2((machine).serial().waitFor(QStringLiteral(from ", Linux ")), qPrintable((machine).transcript())); \
+        QVERIFY2((machine).serial().waitFor(QStringLiteral("# ")), qPrintable((machine).transcript()));            \
+    } while (false)
