@@ -11,9 +11,9 @@
 
 namespace platter {
 
-// Compares the names of one list. ICU knows every language's order and takes 2 MiB and 10 ms at its first use; names in
-// plain ASCII, in a language that sorts these as Unicode's default (CLDR root collation) does, are compared without it,
-// with the same outcome.
+// Compares the names of one list. ICU knows every language's order and takes 2 MiB and 10 ms at its first use;
+// names in plain ASCII, in a language that sorts these as Unicode's default (CLDR root collation) does, are
+// compared without it, with the same outcome.
 class NameOrder {
 public:
     enum class Alphabet : std::uint8_t { Ascii, Any };
@@ -31,7 +31,8 @@ private:
 };
 
 // Sorts entries that have a `name`.
-template <class Entry> void sortByName(std::vector<Entry>& entries)
+template <class Entry>
+void sortByName(std::vector<Entry>& entries)
 {
     const bool isAscii = std::ranges::all_of(entries,
         [](const Entry& entry) { return NameOrder::alphabetOf(entry.name) == NameOrder::Alphabet::Ascii; });

@@ -102,9 +102,8 @@ QJsonObject rawNodeOn(SlotId slot, const QString& child)
 QJsonObject holdNode(SlotId slot, const QString& file)
 {
     // Nobody else knows the file, and locks would need it to be one of a file system.
-    return {{QStringLiteral("driver"), QStringLiteral("file")},
-        {QStringLiteral("node-name"), holdNodeName(slot)}, {QStringLiteral("filename"), file},
-        {QStringLiteral("locking"), QStringLiteral("off")}};
+    return {{QStringLiteral("driver"), QStringLiteral("file")}, {QStringLiteral("node-name"), holdNodeName(slot)},
+        {QStringLiteral("filename"), file}, {QStringLiteral("locking"), QStringLiteral("off")}};
 }
 
 QJsonObject mediumFileNode(SlotId slot, int generation, const QString& iso)

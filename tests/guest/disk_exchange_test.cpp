@@ -91,8 +91,8 @@ QString words(const Graph& graph)
 
 #define WHOLE(graph, size)                                                                                         \
     do {                                                                                                           \
-        const Graph nowThere = (graph);                                                                               \
-        QVERIFY2(isWhole(nowThere, size), qUtf8Printable(words(nowThere)));                                              \
+        const Graph nowThere = (graph);                                                                            \
+        QVERIFY2(isWhole(nowThere, size), qUtf8Printable(words(nowThere)));                                        \
     } while (false)
 
 } // namespace

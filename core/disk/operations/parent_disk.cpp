@@ -40,7 +40,8 @@ Result<Family> familyOf(const ChildRequest& request)
             Texts::tr("Convert it into a new VHDX, which flattens it."), {}});
     }
     QStringList paths;
-    const Result<std::unique_ptr<vhdx::Image>> child = openVhdx(request.file, request.parents, InspectAccess::Locked, &paths);
+    const Result<std::unique_ptr<vhdx::Image>> child =
+        openVhdx(request.file, request.parents, InspectAccess::Locked, &paths);
     if (!child) {
         return std::unexpected(child.error());
     }

@@ -32,8 +32,8 @@ public:
     Result<void> check() const override;
     Result<OperationPlan> plan() const override;
     Result<OperationOutcome> run(Progress& progress) override;
-    // What run() does to a VHDX image after check(), without looking at what is on the disk again: for somebody who has
-    // just checked, and whose machine stands still meanwhile.
+    // What run() does to a VHDX image after check(), without looking at what is on the disk again: for somebody who
+    // has just checked, and whose machine stands still meanwhile.
     Result<OperationOutcome> runChecked();
 
 private:

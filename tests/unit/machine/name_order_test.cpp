@@ -34,14 +34,18 @@ class NameOrderTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+
     void sortsAsPeopleDo_data()
     {
         QTest::addColumn<QStringList>("names");
-        QTest::newRow("numbers") << QStringList{u"machine 2"_s, u"machine 10"_s, u"machine 010 b"_s, u"Machine 11"_s};
+        QTest::newRow("numbers") << QStringList{
+            u"machine 2"_s, u"machine 10"_s, u"machine 010 b"_s, u"Machine 11"_s};
         QTest::newRow("case") << QStringList{u"a"_s, u"B"_s, u"b"_s, u"C"_s};
         QTest::newRow("beyond 64 bits") << QStringList{u"99999999999999999999998"_s, u"99999999999999999999999"_s};
-        QTest::newRow("shorter first") << QStringList{u"debian"_s, u"debian 12"_s, u"debian-12"_s, u"debian12"_s, u"debians"_s};
-        QTest::newRow("other letters") << QStringList{u"apfel"_s, u"\u00c4pfel 2"_s, u"\u00e4pfel 10"_s, u"birne"_s, u"\u4e2d"_s};
+        QTest::newRow("shorter first") << QStringList{
+            u"debian"_s, u"debian 12"_s, u"debian-12"_s, u"debian12"_s, u"debians"_s};
+        QTest::newRow("other letters") << QStringList{
+            u"apfel"_s, u"\u00c4pfel 2"_s, u"\u00e4pfel 10"_s, u"birne"_s, u"\u4e2d"_s};
     }
 
     void sortsAsPeopleDo()
