@@ -122,6 +122,44 @@ private Q_SLOTS:
         QCOMPARE(m_states->every(recording, {.subject = subject, .firstEpoch = first}), QString());
     }
 
+    // An entry behind another one, its descriptors in two sectors of the disk, torn between them: in every such
+    // state shown to QEMU.
+    void anEntryTearsAmongItsDescriptors()
+    {
+        constexpr std::uint64_t perSector = logSector / layout::batEntrySize;
+        Subject subject = makeSubject({.virtualSize = 64 * gibi, .blockSize = 1 << 20});
+        RecordingFile recording(subject.file);
+        subject.history.settle(recording);
+        const std::uint64_t first = subject.history.epoch();
+        {
+            const auto editor = edit(recording);
+            VERIFY_DONE(editor);
+            for (std::uint32_t round = 0; round < 2; ++round) {
+                for (std::uint64_t i = 0; i < 16; ++i) {
+                    const std::uint64_t at = (i * perSector + round) * mebi / History::unit;
+                    VERIFY_DONE(subject.history.write(**editor, at, round + 1));
+                }
+                VERIFY_DONE(subject.history.flush(**editor, recording));
+            }
+            VERIFY_DONE((*editor)->finish());
+            subject.history.settle(recording);
+        }
+        std::size_t shown = 0;
+        const PowerCut::Outcome outcome = PowerCut(recording).forEachState(
+            {.states = statesToTry(3000)}, [&](const PowerCut::State& state) -> QString {
+                const auto* write =
+                    state.cut > 0 ? std::get_if<WriteStep>(&recording.steps()[state.cut - 1]) : nullptr;
+                if (!write || write->offset < mebi || write->offset >= 2 * mebi) {
+                    return {};
+                }
+                ++shown;
+                return m_states->wrongWith(state.file, {.subject = subject}, std::max(state.mark, first), true);
+            });
+        qInfo("%zu states of the log", shown);
+        QVERIFY(shown > 40);
+        QCOMPARE(outcome.failures.join(u'\n'), QString());
+    }
+
     // A log entry tells how long the file is on the disk. Another thread makes it longer meanwhile.
     void theFileGrowsWhileAnEntryIsWritten()
     {

@@ -11,6 +11,7 @@ namespace platter::vhdx {
 namespace {
 
 constexpr std::uint64_t largestEntry = 4 * mebibyte;
+constexpr std::size_t diskSector = 512; // the least that reaches a disk as a whole
 
 std::uint64_t sectorOf(std::uint64_t offset)
 {
@@ -194,8 +195,20 @@ Result<void> LogWriter::writeEntry(const LogChange& change, std::uint64_t flushe
         m_position = 0;
         m_sequence = 0;
     }
-    if (Result<void> written = m_file.write(header.logOffset + m_position, entryFor(change, flushedSize));
-        !written) {
+    const std::vector<std::byte> entry = entryFor(change, flushedSize);
+    const std::uint64_t place = header.logOffset + m_position;
+    std::span<const std::byte> bytes = entry;
+    // QEMU 10 takes a header without all of its descriptors not for the end of the log, but for a broken file. So
+    // where both do not fit into one sector of the disk that sector comes last. The first entry nobody reads yet.
+    if (!begins && (layout::entryHeaderDescriptors + descriptors) * layout::descriptorSize > diskSector) {
+        Result<void> rest =
+            m_file.write(place + diskSector, bytes.subspan(diskSector)).and_then([&] { return m_file.flush(); });
+        if (!rest) {
+            return rest;
+        }
+        bytes = bytes.first(diskSector);
+    }
+    if (Result<void> written = m_file.write(place, bytes); !written) {
         return written;
     }
     if (Result<void> flushed = m_file.flush(); !flushed) {
