@@ -165,14 +165,19 @@ Result<std::unique_ptr<StateCheck>> StateCheck::start()
 
 QString StateCheck::every(const RecordingFile& recording, const Expectation& expectation)
 {
+    return every(recording, [&](const PowerCut::State& state, bool asksQemu) {
+        const std::uint64_t epoch = std::max(state.mark, expectation.firstEpoch);
+        return wrongWith(state.file, expectation, epoch, asksQemu);
+    });
+}
+
+QString StateCheck::every(const RecordingFile& recording, const Check& check, QemuSees qemuSees)
+{
     const std::size_t wanted = statesToTry(quickStates);
-    const std::size_t stride = wanted >= fullStates ? 1 : qemuStride;
+    const std::size_t stride = wanted >= fullStates || qemuSees == QemuSees::All ? 1 : qemuStride;
     std::size_t number = 0;
-    const PowerCut::Outcome outcome =
-        PowerCut(recording).forEachState({.states = wanted}, [&](const PowerCut::State& state) {
-            const std::uint64_t epoch = std::max(state.mark, expectation.firstEpoch);
-            return wrongWith(state.file, expectation, epoch, number++ % stride == 0);
-        });
+    const PowerCut::Outcome outcome = PowerCut(recording).forEachState(
+        {.states = wanted}, [&](const PowerCut::State& state) { return check(state, number++ % stride == 0); });
     qInfo("%zu states at %zu cut points%s", outcome.states, outcome.cuts,
         outcome.wasExhausted ? ", all there are" : "");
     if (outcome.failures.isEmpty() && outcome.states < wanted && !outcome.wasExhausted) {
@@ -291,6 +296,34 @@ QString StateCheck::wrongInQemu(const MemoryFile& file, const Expectation& expec
     }
     const QString wrong = readTrial(units, **image);
     return say(wrong.isEmpty() ? expectation.subject.history.compare(**image, epoch, units) : wrong);
+}
+
+QString StateCheck::otherwiseInQemu(const MemoryFile& file)
+{
+    const auto say = [](const QString& what) { return QStringLiteral("QEMU: ") + what; };
+    const QString path = m_folder.filePath(QStringLiteral("state.vhdx"));
+    must(file.save(path));
+    const auto ours = view(file);
+    const auto theirs = m_qemu->open(path, QStringLiteral("vhdx"));
+    if (!ours || !theirs) {
+        return say(textOf(!ours ? ours.error() : theirs.error()));
+    }
+    if ((*ours)->size() != (*theirs)->size()) {
+        return say(QStringLiteral("The disk has another size."));
+    }
+    std::vector<std::byte> mine(1 << 20);
+    std::vector<std::byte> other(mine.size());
+    for (std::uint64_t at = 0; at < (*ours)->size(); at += mine.size()) {
+        const std::size_t count = std::min<std::uint64_t>(mine.size(), (*ours)->size() - at);
+        must((*ours)->read(at, std::span(mine).first(count)));
+        if (const Result<void> done = (*theirs)->read(at, std::span(other).first(count)); !done) {
+            return say(textOf(done.error()));
+        }
+        if (!std::ranges::equal(std::span(mine).first(count), std::span(other).first(count))) {
+            return say(QStringLiteral("It reads otherwise near 0x%1.").arg(at, 0, 16));
+        }
+    }
+    return {};
 }
 
 } // namespace platter::vhdx

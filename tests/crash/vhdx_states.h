@@ -37,6 +37,8 @@ Result<void> scribble(WritableDisk& disk, History& history, std::mt19937& random
 
 class StateCheck {
 public:
+    enum class QemuSees { Some, All };
+
     struct Expectation {
         const Subject& subject; // after the work
         // Space for more entries than the disk has may hold something that means nothing: a repair makes it zero.
@@ -45,15 +47,22 @@ public:
         std::uint64_t firstEpoch = 1;
     };
 
+    // Empty where STATE is as it should be. ASKSQEMU: it is one of those that QEMU is to see.
+    using Check = std::function<QString(const PowerCut::State& state, bool asksQemu)>;
+
     static constexpr std::size_t quickStates = 400;
 
     static Result<std::unique_ptr<StateCheck>> start();
 
     // What is wrong with any state; empty if nothing.
     QString every(const RecordingFile& recording, const Expectation& expectation);
+    QString every(const RecordingFile& recording, const Check& check, QemuSees qemuSees = QemuSees::Some);
 
     // What is wrong with one state.
     QString wrongWith(const MemoryFile& file, const Expectation& expectation, std::uint64_t epoch, bool asksQemu);
+
+    // Where QEMU reads FILE, which has no parent, otherwise than we do; empty if nowhere.
+    QString otherwiseInQemu(const MemoryFile& file);
 
 private:
     StateCheck() = default;
