@@ -103,7 +103,7 @@ WizardDialog::~WizardDialog() = default;
 
 int WizardDialog::pageCount() const
 {
-    return m_stack->count();
+    return m_pages;
 }
 
 int WizardDialog::currentIndex() const
@@ -117,7 +117,7 @@ WizardPage* WizardDialog::page(int index) const
     return area ? qobject_cast<WizardPage*>(area->widget()) : nullptr;
 }
 
-void WizardDialog::addPage(WizardPage* page)
+QScrollArea* WizardDialog::scrolling(QWidget* page)
 {
     // Small windows and long translations scroll instead of being cut off.
     auto* area = new QScrollArea;
@@ -125,7 +125,13 @@ void WizardDialog::addPage(WizardPage* page)
     area->setWidgetResizable(true);
     area->setFocusPolicy(Qt::NoFocus);
     area->setWidget(page);
-    const int index = m_stack->addWidget(area);
+    return area;
+}
+
+void WizardDialog::addPage(WizardPage* page)
+{
+    const int index = m_stack->addWidget(scrolling(page));
+    ++m_pages;
     m_steps->addStep(page->step());
     connect(
         page, &WizardPage::choiceChanged, this, [this, page, index] { m_steps->setChoice(index, page->choice()); });
@@ -144,12 +150,12 @@ void WizardDialog::addPage(WizardPage* page)
 
 void WizardDialog::goTo(int index)
 {
-    if (m_working || index < 0 || index >= pageCount()) {
+    if (m_working || index < 0 || index >= pageCount() || (isInAftermath() && m_wayBack == WayBack::Closed)) {
         return;
     }
     if (index <= currentIndex()) {
         stopWalking();
-        showPage(index);
+        showPage(page(index)->applies() ? index : nextThatApplies(index, -1));
         return;
     }
     m_target = index;
@@ -204,10 +210,45 @@ void WizardDialog::walk()
                 finish();
                 return;
             }
-            showPage(index + 1);
+            showPage(nextThatApplies(index, 1));
         }
     }
     stopWalking();
+}
+
+// The first and the last page always apply.
+int WizardDialog::nextThatApplies(int index, int direction) const
+{
+    int next = index + direction;
+    while (next > 0 && next + 1 < pageCount() && !page(next)->applies()) {
+        next += direction;
+    }
+    return next;
+}
+
+void WizardDialog::setAftermath(QWidget* page)
+{
+    m_aftermath = scrolling(page);
+    m_stack->addWidget(m_aftermath);
+}
+
+void WizardDialog::showAftermath(const QString& title, const QString& close, WayBack back)
+{
+    stopWalking();
+    m_closeText = close;
+    m_wayBack = back;
+    m_edited = false;
+    m_stack->setCurrentWidget(m_aftermath);
+    m_steps->setCurrent(pageCount());
+    m_steps->setEnabled(back == WayBack::Open);
+    m_title->setText(title);
+    m_aftermath->setAccessibleName(title);
+    refreshButtons();
+}
+
+bool WizardDialog::isInAftermath() const
+{
+    return m_aftermath != nullptr && m_stack->currentWidget() == m_aftermath;
 }
 
 void WizardDialog::stopWalking()
@@ -245,6 +286,12 @@ void WizardDialog::setWorking(const QString& text)
 
 void WizardDialog::refreshButtons()
 {
+    const bool after = isInAftermath();
+    m_next->setVisible(!after);
+    m_cancel->setText(after ? m_closeText : tr("Cancel"));
+    m_cancel->setAccessibleName(m_cancel->text().remove(QLatin1Char('&')));
+    m_back->setVisible(!after || m_wayBack == WayBack::Open);
+    (after ? m_cancel : m_next)->setDefault(true);
     const bool last = currentIndex() == pageCount() - 1;
     m_next->setText(last ? m_finishText : tr("&Next >"));
     m_next->setAccessibleName(last ? QString(m_finishText).remove(QLatin1Char('&')) : tr("Next"));

@@ -9,6 +9,7 @@
 
 class QLabel;
 class QPushButton;
+class QScrollArea;
 class QStackedWidget;
 class QTimer;
 
@@ -39,6 +40,13 @@ protected:
     void addPage(WizardPage* page);
     // The verb on the last page's button.
     void setFinishText(const QString& text);
+    // What follows the last page in wizards whose work goes on in view: PAGE, with no step of its own.
+    enum class WayBack { Open, Closed };
+    void setAftermath(QWidget* page);
+    // Shows it; CLOSE is the text of the only button besides Back. Nothing is thrown away by closing any more.
+    void showAftermath(const QString& title, const QString& close, WayBack back);
+    bool isInAftermath() const;
+
     // While TEXT is not empty the wizard works: it takes no input and cannot be closed.
     void setWorking(const QString& text);
 
@@ -55,6 +63,8 @@ protected:
 
 private:
     void showPage(int index);
+    static QScrollArea* scrolling(QWidget* page);
+    int nextThatApplies(int index, int direction) const;
     void keepInView();
     void walk();
     void stopWalking();
@@ -74,6 +84,10 @@ private:
     bool m_edited = false;
     bool m_working = false;
     bool m_asking = false;
+    int m_pages = 0; // the aftermath is none
+    QWidget* m_aftermath = nullptr;
+    QString m_closeText;
+    WayBack m_wayBack = WayBack::Closed;
 };
 
 } // namespace platter

@@ -23,7 +23,10 @@ public:
 
     QString step() const { return m_step; }
 
-    QString title() const { return m_title; }
+    virtual QString title() const { return m_title; }
+
+    // Whether there is anything on it for what is chosen; without, Next and Back pass it over.
+    virtual bool applies() const { return true; }
 
     // What is chosen so far, in a few words, for the list of steps; may be empty.
     virtual QString choice() const = 0;

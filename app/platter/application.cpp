@@ -2,12 +2,25 @@
 #include "app/platter/application.h"
 
 #include "core/machine/rules.h"
+#include "ui/jobs/job_list.h"
+#include "wizards/edit_disk/edit_disk_wizard.h"
 #include "wizards/new_vm/new_vm_wizard.h"
 
 #include <QCoreApplication>
 #include <QSettings>
 
 namespace platter {
+
+namespace {
+
+void bringForward(QWidget& window)
+{
+    window.show();
+    window.raise();
+    window.activateWindow();
+}
+
+} // namespace
 
 void Application::introduce()
 {
@@ -23,6 +36,8 @@ Application::Application(const Places& places, QSettings& settings)
     , m_window(m_library, settings)
 {
     connect(&m_window, &MainWindow::newMachineRequested, this, &Application::newMachine);
+    connect(&m_window, &MainWindow::editDiskRequested, this, &Application::editDisk);
+    connect(&m_window, &MainWindow::jobRequested, this, &Application::showJob);
 }
 
 Application::~Application() = default;
@@ -39,6 +54,9 @@ void Application::open(const StartRequest& request)
     }
     if (request.newMachine) {
         newMachine(request.iso);
+    }
+    if (request.editDisk) {
+        editDisk(request.disk);
     }
 }
 
@@ -63,9 +81,53 @@ void Application::newMachine(const QString& iso)
     if (!iso.isEmpty()) {
         m_wizard->setMedium(iso);
     }
-    m_wizard->show();
-    m_wizard->raise();
-    m_wizard->activateWindow();
+    bringForward(*m_wizard);
+}
+
+void Application::editDisk(const QString& file)
+{
+    // One that has not begun its work takes the file; one at work is left alone.
+    EditDiskWizard* wizard = nullptr;
+    for (EditDiskWizard* each : m_editWizards) {
+        if (each->job() == nullptr) {
+            wizard = each;
+        }
+    }
+    if (wizard == nullptr) {
+        wizard = newEditWizard();
+    }
+    if (!file.isEmpty()) {
+        wizard->setFile(file);
+    }
+    bringForward(*wizard);
+}
+
+EditDiskWizard* Application::newEditWizard()
+{
+    auto* wizard = new EditDiskWizard(m_library, m_window.jobs(), &m_window);
+    m_editWizards.append(wizard);
+    const auto forget = [this, wizard] {
+        if (m_editWizards.removeOne(wizard)) {
+            wizard->deleteLater();
+        }
+    };
+    connect(wizard, &QDialog::finished, this, forget);
+    // Its result was taken off the bar without being looked at.
+    connect(&m_window.jobs(), &JobList::dismissed, wizard, [wizard, forget](const DiskJobRunner* job) {
+        if (wizard->job() == job && !wizard->isVisible()) {
+            forget();
+        }
+    });
+    return wizard;
+}
+
+void Application::showJob(DiskJobRunner* job)
+{
+    for (EditDiskWizard* wizard : m_editWizards) {
+        if (wizard->job() == job) {
+            bringForward(*wizard);
+        }
+    }
 }
 
 } // namespace platter

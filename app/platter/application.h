@@ -13,6 +13,8 @@
 
 namespace platter {
 
+class DiskJobRunner;
+class EditDiskWizard;
 class NewVmWizard;
 
 class Application : public QObject {
@@ -35,12 +37,16 @@ public:
 
 private:
     void newMachine(const QString& iso);
+    void editDisk(const QString& file);
+    EditDiskWizard* newEditWizard();
+    void showJob(DiskJobRunner* job);
 
     Places m_places;
     AcceleratorProbe m_probe;
     MachineLibrary m_library;
     MainWindow m_window;
     QPointer<NewVmWizard> m_wizard;
+    QList<EditDiskWizard*> m_editWizards; // children of the window
 };
 
 } // namespace platter

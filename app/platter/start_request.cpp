@@ -16,13 +16,16 @@ struct Texts {
 
 const QLatin1String newKey("new");
 const QLatin1String isoKey("iso");
+const QLatin1String editDiskKey("editDisk");
+const QLatin1String diskKey("disk");
 const QLatin1String tokenKey("activationToken");
 
 } // namespace
 
 QByteArray StartRequest::toJson() const
 {
-    const QJsonObject object{{newKey, newMachine}, {isoKey, iso}, {tokenKey, activationToken}};
+    const QJsonObject object{{newKey, newMachine}, {isoKey, iso}, {editDiskKey, editDisk}, {diskKey, disk},
+        {tokenKey, activationToken}};
     return QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n';
 }
 
@@ -38,6 +41,8 @@ Result<StartRequest> StartRequest::fromJson(const QByteArray& line)
     const QJsonObject object = document.object();
     return StartRequest{.newMachine = object.value(newKey).toBool(),
         .iso = object.value(isoKey).toString(),
+        .editDisk = object.value(editDiskKey).toBool(),
+        .disk = object.value(diskKey).toString(),
         .activationToken = object.value(tokenKey).toString()};
 }
 
@@ -50,17 +55,25 @@ Result<StartRequest> parseStart(const QStringList& arguments, const QString& fol
             optionsEnded = true;
         } else if (!optionsEnded && argument == QLatin1String("--new")) {
             request.newMachine = true;
+        } else if (!optionsEnded && argument == QLatin1String("--edit-disk")) {
+            request.editDisk = true;
         } else if (!optionsEnded && argument.startsWith(QLatin1Char('-'))) {
             return std::unexpected(Error{.kind = ErrorKind::InvalidInput,
                 .summary = Texts::tr("There is no option %1.").arg(argument),
                 .advice = Texts::tr("See platter --help.")});
-        } else if (!request.iso.isEmpty()) {
+        } else if (!request.iso.isEmpty() || !request.disk.isEmpty()) {
             return std::unexpected(Error{.kind = ErrorKind::InvalidInput,
                 .summary = Texts::tr("More than one file was given."),
-                .advice = Texts::tr("Give one ISO, which becomes the new machine's installation medium.")});
+                .advice = Texts::tr("Give one ISO, which becomes the new machine's installation medium, or one disk image after "
+                                "--edit-disk.")});
         } else {
-            request.newMachine = true;
-            request.iso = QDir::cleanPath(QDir(folder).absoluteFilePath(argument));
+            const QString file = QDir::cleanPath(QDir(folder).absoluteFilePath(argument));
+            if (request.editDisk) {
+                request.disk = file;
+            } else {
+                request.newMachine = true;
+                request.iso = file;
+            }
         }
     }
     return request;
@@ -76,6 +89,8 @@ QString startHelp(const QString& program)
         "its window comes to the front and does what is asked for.\n"
         "\n"
         "  --new         open the New VM wizard\n"
+        "  --edit-disk [FILE]\n"
+        "                open the Edit Disk wizard, with this disk image\n"
         "  --tour DIR    drive Platter through its main job on a virtual display; pictures go to DIR\n"
         "  --version     say which version this is\n"
         "  --help        say this\n"

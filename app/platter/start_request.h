@@ -12,6 +12,8 @@ namespace platter {
 struct StartRequest {
     bool newMachine = false; // open the New VM wizard
     QString iso = {}; // with this ISO; absolute
+    bool editDisk = false; // open the Edit Disk wizard
+    QString disk = {}; // with this image; absolute
     QString activationToken = {}; // lets the first instance raise its window under Wayland
 
     QByteArray toJson() const; // one line

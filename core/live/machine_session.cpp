@@ -492,6 +492,23 @@ Result<void> MachineSession::removeDrive(SlotId slot)
     });
 }
 
+Result<void> MachineSession::setDisk(SlotId slot, const DiskDrive& disk)
+{
+    if (m_launching || isUp(m_state) || m_runtime.runningQemu()) {
+        return wrongState(tr("A disk of “%1” can be exchanged while the machine is off. Its state: %2."));
+    }
+    return changeDefinition([this, slot, &disk](Definition& definition) -> Result<void> {
+        const auto drive = std::ranges::find(definition.drives, slot, &Drive::slot);
+        if (drive == definition.drives.end() || !std::holds_alternative<DiskDrive>(drive->what)) {
+            return std::unexpected(
+                Error{ErrorKind::NotFound, tr("“%1” has no disk in slot %2.").arg(name(), slot.toString()),
+                    tr("Look at its list of drives."), {}});
+        }
+        drive->what = disk;
+        return {};
+    });
+}
+
 Result<void> MachineSession::changeDefinition(const MachineStore::Change& change)
 {
     Result<StoredMachine> updated = MachineStore(m_places.machines).update(name(), change);

@@ -69,6 +69,8 @@ public:
     QCoro::Task<Result<void>> resizeDisk(SlotId slot, ByteCount size);
     // Takes a drive out of the definition; only while off.
     Result<void> removeDrive(SlotId slot);
+    // Puts another image into a disk's slot; only while off. The old file stays as it is.
+    Result<void> setDisk(SlotId slot, const DiskDrive& disk);
 
     // The definition was changed on disk.
     void setMachine(StoredMachine machine);

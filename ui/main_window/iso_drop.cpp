@@ -9,29 +9,42 @@ namespace platter {
 
 namespace {
 
-QString isoIn(const QMimeData* data)
+QString fileIn(const QMimeData* data, const QStringList& suffixes)
 {
     const QList<QUrl> urls = data->urls();
     if (urls.size() != 1 || !urls.first().isLocalFile()) {
         return {};
     }
     const QString file = urls.first().toLocalFile();
-    const bool isIso = file.endsWith(QLatin1String(".iso"), Qt::CaseInsensitive) && QFileInfo(file).isFile();
-    return isIso ? file : QString();
+    const QFileInfo info(file);
+    return suffixes.contains(info.suffix().toLower()) && info.isFile() ? file : QString();
+}
+
+QString take(QDropEvent* event, const QStringList& suffixes)
+{
+    const QString file = fileIn(event->mimeData(), suffixes);
+    if (file.isEmpty()) {
+        event->ignore();
+    } else {
+        event->setDropAction(Qt::CopyAction);
+        event->accept();
+    }
+    return file;
 }
 
 } // namespace
 
 QString takeIso(QDropEvent* event)
 {
-    const QString iso = isoIn(event->mimeData());
-    if (iso.isEmpty()) {
-        event->ignore();
-    } else {
-        event->setDropAction(Qt::CopyAction);
-        event->accept();
-    }
-    return iso;
+    return take(event, {QStringLiteral("iso")});
+}
+
+QString takeDiskImage(QDropEvent* event)
+{
+    return take(event,
+        {QStringLiteral("vhdx"), QStringLiteral("vhd"), QStringLiteral("avhdx"), QStringLiteral("avhd"),
+            QStringLiteral("qcow2"), QStringLiteral("img"), QStringLiteral("raw"), QStringLiteral("vmdk"),
+            QStringLiteral("vdi")});
 }
 
 } // namespace platter

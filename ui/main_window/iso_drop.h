@@ -11,4 +11,7 @@ namespace platter {
 // ends in ".iso". The event is accepted as a copy then; with anything else it is ignored, and the result is empty.
 QString takeIso(QDropEvent* event);
 
+// The same for a disk image: .vhdx, .vhd, .avhdx, .avhd, .qcow2, .img, .raw, .vmdk or .vdi.
+QString takeDiskImage(QDropEvent* event);
+
 } // namespace platter

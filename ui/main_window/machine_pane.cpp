@@ -67,6 +67,7 @@ void MachinePane::ensureTab(int index)
     } else if (index == Storage && m_storage == nullptr) {
         content = m_storage = new StorageTab(m_actions);
         m_storage->setSession(m_session);
+        connect(m_storage, &StorageTab::editDiskRequested, this, &MachinePane::editDiskRequested);
     } else if (index == Details && m_details == nullptr) {
         content = m_details = new DetailsTab;
         m_details->setSession(m_session);

@@ -37,6 +37,7 @@ public:
 
 Q_SIGNALS:
     void consoleMade(ConsoleTab* console);
+    void editDiskRequested(const QString& file);
 
 private:
     void ensureTab(int index);

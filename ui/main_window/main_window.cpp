@@ -4,10 +4,12 @@
 #include "ui/console/console_widget.h"
 #include "ui/details/qmp_log.h"
 #include "ui/icons.h"
+#include "ui/jobs/jobs_bar.h"
 #include "ui/main_window/broken_page.h"
 #include "ui/main_window/console_actions.h"
 #include "ui/main_window/console_tab.h"
 #include "ui/main_window/full_screen_bar.h"
+#include "ui/main_window/iso_drop.h"
 #include "ui/main_window/machine_actions.h"
 #include "ui/main_window/machine_delegate.h"
 #include "ui/main_window/machine_list_panel.h"
@@ -22,6 +24,7 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QMessageBox>
+#include <QPushButton>
 #include <QScreen>
 #include <QSettings>
 #include <QSplitter>
@@ -76,6 +79,8 @@ MainWindow::MainWindow(MachineLibrary& library, QSettings& settings)
     connect(m_consoleActions, &ConsoleActions::failed, this, &MainWindow::report);
     connect(m_consoleActions->fullScreen(), &QAction::toggled, this, &MainWindow::setConsoleFullScreen);
 
+    m_jobs = new JobList(this);
+    m_jobsBar = new JobsBar(*m_jobs);
     m_messages = new MessageBar;
     m_startPage = new StartPage;
     m_list = new MachineListPanel(library);
@@ -100,6 +105,7 @@ MainWindow::MainWindow(MachineLibrary& library, QSettings& settings)
     column->setSpacing(0);
     column->addWidget(m_messages);
     column->addWidget(m_content, 1);
+    column->addWidget(m_jobsBar);
     setCentralWidget(central);
 
     makeActions();
@@ -125,12 +131,15 @@ MainWindow::MainWindow(MachineLibrary& library, QSettings& settings)
         menu->popup(at);
     });
     connect(m_screens, &MachineScreens::thumbnailChanged, m_list, &MachineListPanel::setThumbnail);
+    connect(m_pane, &MachinePane::editDiskRequested, this, &MainWindow::editDiskRequested);
+    connect(m_jobsBar, &JobsBar::showRequested, this, &MainWindow::jobRequested);
     connect(m_pane, &MachinePane::consoleMade, this, &MainWindow::adoptConsole);
     connect(m_broken, &BrokenPage::readAgainRequested, &m_library, &MachineLibrary::reload);
     connect(m_broken, &BrokenPage::forgetRequested, &m_library, &MachineLibrary::reload);
     connect(m_broken, &BrokenPage::showFolderRequested, m_actions->showFolder(), &QAction::trigger);
     connect(m_broken, &BrokenPage::moveToTrashRequested, m_actions->moveToTrash(), &QAction::trigger);
     connect(&library, &MachineLibrary::changed, this, &MainWindow::follow);
+    setAcceptDrops(true);
     restore();
     follow();
 }
@@ -148,6 +157,11 @@ void MainWindow::makeActions()
     m_newVm->setShortcut(QKeySequence::New);
     m_newVm->setToolTip(tr("Make a new virtual machine"));
     connect(m_newVm, &QAction::triggered, this, [this] { Q_EMIT newMachineRequested({}); });
+    m_editDisk = new QAction(symbolicIcon(QStringLiteral("drive-harddisk")), tr("&Edit Disk…"), this);
+    m_editDisk->setObjectName(QStringLiteral("editAnyDisk"));
+    m_editDisk->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_E));
+    m_editDisk->setToolTip(tr("Expand, shrink, compact, convert or look into a disk image"));
+    connect(m_editDisk, &QAction::triggered, this, [this] { Q_EMIT editDiskRequested({}); });
     m_find = new QAction(symbolicIcon(QStringLiteral("edit-find")), tr("&Find a machine"), this);
     m_find->setShortcut(QKeySequence::Find);
     m_about = new QAction(symbolicIcon(QStringLiteral("dialog-information")), tr("&About Platter"), this);
@@ -157,7 +171,7 @@ void MainWindow::makeActions()
     m_quit->setToolTip(tr("Close Platter; machines go on running"));
     connect(m_quit, &QAction::triggered, this, &QWidget::close);
     // Shortcuts work whichever menu or bar an action is in, and in full screen.
-    addActions({m_newVm, m_find, m_quit, m_actions->start(), m_actions->pause(), m_actions->shutDown(),
+    addActions({m_newVm, m_editDisk, m_find, m_quit, m_actions->start(), m_actions->pause(), m_actions->shutDown(),
         m_actions->insertMedium(), m_consoleActions->fullScreen(), m_consoleActions->screenshot()});
 }
 
@@ -221,6 +235,7 @@ void MainWindow::makeMenu()
     m_menu->setObjectName(QStringLiteral("menu"));
     m_menu->setToolTipsVisible(true);
     m_menu->addAction(m_newVm);
+    m_menu->addAction(m_editDisk);
     m_menu->addSeparator();
     QMenu* machine = m_menu->addMenu(symbolicIcon(QStringLiteral("media-playback-start")), tr("&Machine"));
     m_actions->fill(machine);
@@ -393,6 +408,7 @@ void MainWindow::setConsoleFullScreen(bool full)
 {
     ConsoleWidget* console = m_pane->console()->console();
     m_toolBar->setVisible(!full);
+    m_jobsBar->setPresented(!full);
     m_list->setVisible(!full);
     m_pane->setBare(full);
     console->setPresentation(
@@ -419,8 +435,59 @@ void MainWindow::changeEvent(QEvent* event)
     }
 }
 
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    takeDiskImage(event);
+}
+
+void MainWindow::dragMoveEvent(QDragMoveEvent* event)
+{
+    takeDiskImage(event);
+}
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    const QString file = takeDiskImage(event);
+    if (!file.isEmpty()) {
+        Q_EMIT editDiskRequested(file);
+    }
+}
+
+void MainWindow::askToQuit()
+{
+    if (m_askingToQuit) {
+        return;
+    }
+    m_askingToQuit = true;
+    auto* question = new QMessageBox(QMessageBox::Question, tr("Quit Platter"),
+        tr("Work on a disk is still going on. Cancel it and quit?"), QMessageBox::NoButton, this);
+    question->setObjectName(QStringLiteral("quitQuestion"));
+    question->setAttribute(Qt::WA_DeleteOnClose);
+    question->setInformativeText(tr("What is cancelled leaves nothing half done. Machines go on running."));
+    const QPushButton* quit = question->addButton(tr("&Cancel it and quit"), QMessageBox::DestructiveRole);
+    QPushButton* stay = question->addButton(tr("&Go on"), QMessageBox::RejectRole);
+    question->setDefaultButton(stay);
+    question->setEscapeButton(stay);
+    connect(question, &QMessageBox::finished, this, [this, question, quit] {
+        m_askingToQuit = false;
+        if (question->clickedButton() == quit) {
+            connect(m_jobs, &JobList::allFinished, this, &QWidget::close);
+            m_jobs->cancelAll();
+            if (!m_jobs->isRunning()) {
+                close();
+            }
+        }
+    });
+    question->open();
+}
+
 void MainWindow::closeEvent(QCloseEvent* event)
 {
+    if (m_jobs->isRunning()) {
+        event->ignore();
+        askToQuit();
+        return;
+    }
     m_consoleActions->fullScreen()->setChecked(false);
     remember();
     QMainWindow::closeEvent(event);

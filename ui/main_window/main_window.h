@@ -21,7 +21,10 @@ namespace platter {
 class BrokenPage;
 class ConsoleActions;
 class ConsoleTab;
+class DiskJobRunner;
 class FullScreenBar;
+class JobList;
+class JobsBar;
 class MachineActions;
 class MachineListPanel;
 class MachinePane;
@@ -41,16 +44,25 @@ public:
     void start(const QString& machine);
     // An error that belongs to the application or to a machine, in the bar.
     void report(const QString& machine, const Error& error);
+    // The long work that this window shows.
+    JobList& jobs() { return *m_jobs; }
+
     // Brings the window to the front.
     void raiseToFront();
 
 Q_SIGNALS:
     // Empty: nothing chosen yet.
     void newMachineRequested(const QString& iso);
+    void editDiskRequested(const QString& file);
+    // The user wants to see more of a job.
+    void jobRequested(DiskJobRunner* job);
 
 protected:
     void closeEvent(QCloseEvent* event) override;
     void changeEvent(QEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dragMoveEvent(QDragMoveEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
 
 private:
     void makeActions();
@@ -66,6 +78,7 @@ private:
     void showSelected();
     void adoptConsole(ConsoleTab* console);
     void setConsoleFullScreen(bool full);
+    void askToQuit(); // although work goes on
     void about();
 
     MachineLibrary& m_library;
@@ -76,7 +89,9 @@ private:
     QHash<const MachineSession*, std::optional<Error>> m_said; // the last error of each that was reported
     QHash<QString, Error> m_warned; // by name: what is wrong with those that run all the same
 
+    JobList* m_jobs = nullptr;
     QAction* m_newVm = nullptr;
+    QAction* m_editDisk = nullptr;
     QAction* m_find = nullptr;
     QAction* m_quit = nullptr;
     QAction* m_about = nullptr;
@@ -84,6 +99,7 @@ private:
     QToolBar* m_toolBar = nullptr;
     QToolButton* m_menuButton = nullptr;
     MessageBar* m_messages = nullptr;
+    JobsBar* m_jobsBar = nullptr;
     QStackedWidget* m_content = nullptr;
     StartPage* m_startPage = nullptr;
     QSplitter* m_splitter = nullptr;
@@ -92,6 +108,7 @@ private:
     MachinePane* m_pane = nullptr;
     BrokenPage* m_broken = nullptr;
     FullScreenBar* m_fullScreenBar = nullptr;
+    bool m_askingToQuit = false;
     bool m_wasMaximized = false; // before full screen
 };
 

@@ -85,6 +85,12 @@ StorageTab::StorageTab(MachineActions& actions, QWidget* parent)
         m_list->addAction(action);
         return made;
     };
+    m_edit = button("editDisk", QStringLiteral("drive-harddisk"), tr("Edit Disk…"), [this] {
+        const Drive* drive = selectedDrive();
+        if (drive != nullptr && std::holds_alternative<DiskDrive>(drive->what)) {
+            Q_EMIT editDiskRequested(fileOf(*drive));
+        }
+    });
     m_insert = button("insertIntoDrive", QStringLiteral("media-insert"), tr("Insert ISO…"), [this] {
         if (const Drive* drive = selectedDrive()) {
             m_actions.chooseMedium(drive->slot);
@@ -108,6 +114,7 @@ StorageTab::StorageTab(MachineActions& actions, QWidget* parent)
     auto* buttons = new QHBoxLayout;
     buttons->setContentsMargins(16, 8, 16, 8);
     buttons->setSpacing(8);
+    buttons->addWidget(m_edit);
     buttons->addWidget(m_insert);
     buttons->addWidget(m_eject);
     buttons->addWidget(m_remove);
@@ -224,6 +231,10 @@ void StorageTab::updateButtons()
     const MachineSituation situation = m_actions.situation();
     std::optional<QString> noDrive;
     std::optional<QString> noMedium;
+    std::optional<QString> noDisk;
+    if (dvd != nullptr) {
+        noDisk = tr("A medium cannot be edited.");
+    }
     if (drive == nullptr) {
         noDrive = tr("No drive is selected.");
     } else if (dvd == nullptr) {
@@ -248,6 +259,7 @@ void StorageTab::updateButtons()
     }
     const std::optional<QString> noRemoval = first({noDrive, obstacle(MachineAction::RemoveDrive, situation)});
     m_insert->setText(dvd != nullptr && !dvd->medium.isEmpty() ? tr("Change ISO…") : tr("Insert ISO…"));
+    setUp(m_edit, first({noDrive, noDisk}));
     setUp(m_insert, first({noDrive, noMedium, obstacle(MachineAction::InsertMedium, situation)}));
     setUp(m_eject, first({noDrive, noMedium, isEmpty, obstacle(MachineAction::InsertMedium, situation)}));
     setUp(m_remove, noRemoval);
@@ -259,7 +271,7 @@ void StorageTab::updateButtons()
         m_reason->setText(drive != nullptr ? noRemoval.value_or(QString()) : QString());
     }
     const QList<QAction*> actions = m_list->actions();
-    const QPushButton* const buttons[] = {m_insert, m_eject, m_remove};
+    const QPushButton* const buttons[] = {m_edit, m_insert, m_eject, m_remove};
     for (qsizetype i = 0; i < actions.size(); ++i) {
         actions[i]->setText(buttons[i]->text());
         actions[i]->setEnabled(buttons[i]->isEnabled());

@@ -28,6 +28,9 @@ public:
 
     void setSession(MachineSession* session);
 
+Q_SIGNALS:
+    void editDiskRequested(const QString& file);
+
 protected:
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
@@ -49,6 +52,7 @@ private:
     MachineActions& m_actions;
     QPointer<MachineSession> m_session;
     QTreeWidget* m_list = nullptr;
+    QPushButton* m_edit = nullptr;
     QPushButton* m_insert = nullptr;
     QPushButton* m_eject = nullptr;
     QPushButton* m_remove = nullptr;

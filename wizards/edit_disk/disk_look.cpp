@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "wizards/edit_disk/disk_look.h"
+
+#include "core/disk/open_disk.h"
+
+namespace platter {
+
+Result<DiskLook> lookAtDisk(const QString& file, const QStringList& parents, InspectAccess access)
+{
+    DiskLook look;
+    Result<DiskInspection> disk = inspectFile(file, parents, access);
+    if (!disk && access == InspectAccess::Locked && disk.error().kind == ErrorKind::InUse) {
+        look.inUse = disk.error();
+        disk = inspectFile(file, parents, InspectAccess::Shared);
+    }
+    if (!disk) {
+        return std::unexpected(disk.error());
+    }
+    look.disk = *std::move(disk);
+    look.bootabilityAsMachineDisk = look.disk.bootability;
+    if (look.disk.image.format == ImageKind::Vhd && !look.inUse) {
+        // Of a VHD it is only said that no machine has one; what it becomes as a VHDX is the question here.
+        const Result<std::unique_ptr<VirtualDisk>> open = openDisk(file, parents);
+        if (open) {
+            if (const Result<Bootability> after
+                = judgeBootability(**open, look.disk.partitions, ImageKind::Vhdx)) {
+                look.bootabilityAsMachineDisk = *after;
+            }
+        }
+    }
+    return look;
+}
+
+} // namespace platter

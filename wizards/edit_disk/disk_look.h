@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the wizard knows of the chosen file. Values; looking is blocking, any thread.
+#pragma once
+
+#include "core/disk/inspect_file.h"
+
+namespace platter {
+
+struct DiskLook {
+    DiskInspection disk;
+    // Whether a machine starts from what the disk holds once the format is one that machines have.
+    Bootability bootabilityAsMachineDisk;
+    // Another program has it open; only looking is possible then.
+    std::optional<Error> inUse = {};
+};
+
+// With Locked, a file that somebody has open is looked at all the same, and inUse says who has it.
+Result<DiskLook> lookAtDisk(const QString& file, const QStringList& parents, InspectAccess access);
+
+} // namespace platter

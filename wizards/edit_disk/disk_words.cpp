@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "wizards/edit_disk/disk_words.h"
+
+#include "ui/jobs/progress_text.h"
+#include "wizards/edit_disk/guest_advice.h"
+
+#include <QCoreApplication>
+#include <QFileInfo>
+
+namespace platter {
+
+namespace {
+
+struct Texts {
+    Q_DECLARE_TR_FUNCTIONS(platter::EditDisk)
+};
+
+// What a disk of today copies in a second, neither a slow nor a fast one.
+constexpr ByteCount usualRate = ByteCount::mebibytes(300);
+
+QString kindOf(const ImageDetails& image)
+{
+    QString format;
+    switch (image.format) {
+    case ImageKind::Vhdx:
+        format = QStringLiteral("VHDX");
+        break;
+    case ImageKind::Vhd:
+        format = QStringLiteral("VHD");
+        break;
+    case ImageKind::Raw:
+        return Texts::tr("Raw image");
+    case ImageKind::Qcow2:
+        return QStringLiteral("qcow2");
+    case ImageKind::Vmdk:
+        return QStringLiteral("VMDK");
+    case ImageKind::Vdi:
+        return QStringLiteral("VDI");
+    }
+    if (!image.type) {
+        return format;
+    }
+    switch (*image.type) {
+    case ImageDetails::Type::Fixed:
+        return Texts::tr("%1, fixed size", "a format").arg(format);
+    case ImageDetails::Type::Dynamic:
+        return Texts::tr("%1, dynamic", "a format").arg(format);
+    case ImageDetails::Type::Differencing:
+        return Texts::tr("%1, differencing", "a format").arg(format);
+    }
+    Q_UNREACHABLE_RETURN({});
+}
+
+QString machineSentence(const EditRequest& request, const DiskUse& use)
+{
+    const bool onlyReads = request.action == EditAction::Check && !request.mends;
+    if (!use.isUsed()) {
+        return Texts::tr("No machine of yours has this disk, so none is interrupted.");
+    }
+    if (!use.isRunning()) {
+        return onlyReads || request.action == EditAction::Convert
+            ? Texts::tr("The machine “%1” is off; leave it off until this is done.").arg(use.machine)
+            : Texts::tr("The machine “%1” is off; it cannot start until this is done.").arg(use.machine);
+    }
+    switch (request.action) {
+    case EditAction::Expand:
+        return Texts::tr("The machine “%1” is up. It pauses for about 10 ms; nothing has to be shut down.")
+            .arg(use.machine);
+    default:
+        return Texts::tr("The machine “%1” is up. It pauses while its disk is edited, and goes on then.")
+            .arg(use.machine);
+    }
+}
+
+QString timeSentence(const OperationPlan& plan)
+{
+    if (plan.bytesToCopy.bytes() < usualRate.bytes()) {
+        return Texts::tr("It takes a moment.");
+    }
+    const std::chrono::seconds time(plan.bytesToCopy.bytes() / usualRate.bytes());
+    return Texts::tr("It takes about %1: %2 at %3 a second. A hard disk needs longer.")
+        .arg(durationText(time), plan.bytesToCopy.toString(), usualRate.toString());
+}
+
+QString spaceSentence(const EditRequest& request, const OperationPlan& plan, ByteCount free)
+{
+    const QString folder
+        = QFileInfo(request.action == EditAction::Convert ? request.target : request.file).absolutePath();
+    if (plan.spaceNeeded.bytes() == 0) {
+        return Texts::tr("It needs no more space; %1 are free in %2.").arg(free.toString(), folder);
+    }
+    return Texts::tr("It needs up to %1 of space; %2 are free in %3.")
+        .arg(plan.spaceNeeded.toString(), free.toString(), folder);
+}
+
+} // namespace
+
+QString factsOf(const DiskInspection& disk)
+{
+    QStringList lines;
+    lines << Texts::tr("%1. The disk has %2; the file takes %3 on the host.", "kind, sizes")
+                 .arg(kindOf(disk.image), disk.virtualSize.toString(), disk.image.sizeOnHost.toString());
+    lines << disk.bootability.sentence();
+    for (const PartitionProblem& problem : disk.partitions.problems) {
+        lines << problem.sentence();
+    }
+    return lines.join(QLatin1Char('\n'));
+}
+
+QString useSentence(const DiskUse& use)
+{
+    switch (use.state) {
+    case MachineState::Off:
+    case MachineState::Crashed:
+        return Texts::tr("It is disk %1 of the machine “%2”, which is off.").arg(use.slot.toString(), use.machine);
+    case MachineState::Paused:
+        return Texts::tr("It is disk %1 of the machine “%2”, which is paused.").arg(use.slot.toString(), use.machine);
+    default:
+        return Texts::tr("It is disk %1 of the machine “%2”, which is running.")
+            .arg(use.slot.toString(), use.machine);
+    }
+}
+
+QString planText(const EditRequest& request, const DiskLook& look, const DiskUse& use, const QString& title,
+    const OperationPlan& plan, ByteCount free)
+{
+    QStringList lines{title, {}};
+    lines << plan.steps << QString() << machineSentence(request, use) << timeSentence(plan)
+          << spaceSentence(request, plan, free);
+    if (request.action == EditAction::Expand) {
+        const QStringList advice = afterExpanding(look.disk);
+        if (!advice.isEmpty()) {
+            lines << QString() << advice;
+        }
+    }
+    return lines.join(QLatin1Char('\n'));
+}
+
+} // namespace platter

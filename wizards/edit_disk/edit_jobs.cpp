@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "wizards/edit_disk/edit_jobs.h"
+
+#include "core/disk/convert.h"
+#include "core/disk/operations/check_disk.h"
+#include "core/disk/operations/compact_disk.h"
+#include "core/disk/operations/parent_disk.h"
+#include "core/disk/operations/reconnect_disk.h"
+#include "core/disk/operations/resize_disk.h"
+
+namespace platter {
+
+namespace {
+
+std::unique_ptr<DiskOperation> operationFor(const EditRequest& request)
+{
+    switch (request.action) {
+    case EditAction::Expand:
+        return std::make_unique<ExpandDisk>(ResizeRequest{request.file, request.parents, request.newSize,
+            request.movesGptBackup ? GptBackup::Move : GptBackup::Leave});
+    case EditAction::Shrink:
+        return std::make_unique<ShrinkDisk>(
+            ResizeRequest{request.file, request.parents, request.newSize, GptBackup::Move});
+    case EditAction::Compact:
+        return std::make_unique<CompactDisk>(CompactRequest{request.file, request.parents,
+            request.givesUpOutside ? CompactRequest::OutsidePartitions::GiveUp
+                                   : CompactRequest::OutsidePartitions::Keep});
+    case EditAction::Convert:
+        return std::make_unique<Convert>(
+            ConvertRequest{request.file, request.parents, request.target, request.targetFormat,
+                request.verifies ? ConvertRequest::Verify::Yes : ConvertRequest::Verify::No});
+    case EditAction::Flatten:
+        if (request.mergesIntoParent) {
+            return std::make_unique<MergeDisk>(ChildRequest{request.file, request.parents});
+        }
+        return std::make_unique<FlattenDisk>(ChildRequest{request.file, request.parents});
+    case EditAction::Reconnect:
+        return std::make_unique<ReconnectDisk>(ReconnectRequest{request.file, request.newParent});
+    case EditAction::Check:
+        return std::make_unique<CheckDisk>(CheckRequest{
+            request.file, request.mends ? CheckRequest::Mend::Yes : CheckRequest::Mend::No});
+    case EditAction::Inspect:
+        return nullptr;
+    }
+    Q_UNREACHABLE_RETURN(nullptr);
+}
+
+} // namespace
+
+std::unique_ptr<DiskJob> jobFor(const EditRequest& request, const DiskUse& use)
+{
+    Q_UNUSED(use)
+    std::unique_ptr<DiskOperation> operation = operationFor(request);
+    return operation ? jobOnFile(std::move(operation)) : nullptr;
+}
+
+} // namespace platter

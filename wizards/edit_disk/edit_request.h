@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the Edit Disk wizard is asked to do: the draft that its pages edit. A value.
+#pragma once
+
+#include "core/byte_count.h"
+#include "core/disk/image_writer.h"
+
+#include <QStringList>
+
+namespace platter {
+
+enum class EditAction { Expand, Shrink, Compact, Convert, Flatten, Reconnect, Inspect, Check };
+
+struct EditRequest {
+    QString file = {}; // absolute
+    EditAction action = EditAction::Expand;
+    QStringList parents = {}; // of a differencing image, where the user names them
+
+    ByteCount newSize = {}; // Expand, Shrink
+    bool movesGptBackup = true; // Expand
+    bool givesUpOutside = false; // Compact: what lies outside of every partition
+    ImageTarget targetFormat = ImageTarget::DynamicVhdx; // Convert
+    QString target = {};
+    bool verifies = false;
+    bool mergesIntoParent = false; // Flatten
+    QString newParent = {}; // Reconnect
+    bool mends = false; // Check
+
+    friend bool operator==(const EditRequest&, const EditRequest&) = default;
+};
+
+} // namespace platter

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "wizards/edit_disk/result_page.h"
+
+#include "ui/disk_picture/disk_picture.h"
+#include "ui/jobs/progress_text.h"
+#include "wizards/edit_disk/guest_advice.h"
+#include "wizards/field_message.h"
+
+#include <QCoroFuture>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QVBoxLayout>
+#include <QtConcurrentRun>
+
+namespace platter {
+
+namespace {
+
+// The file that holds the disk afterwards.
+QString fileAfter(const EditRequest& request)
+{
+    if (request.action == EditAction::Convert) {
+        return request.target;
+    }
+    return request.action == EditAction::Flatten && request.mergesIntoParent ? QString() : request.file;
+}
+
+std::optional<DiskFormat> machineFormat(ImageTarget target)
+{
+    switch (target) {
+    case ImageTarget::DynamicVhdx:
+    case ImageTarget::FixedVhdx:
+        return DiskFormat::Vhdx;
+    case ImageTarget::Qcow2:
+        return DiskFormat::Qcow2;
+    case ImageTarget::Raw:
+        return DiskFormat::Raw;
+    case ImageTarget::DynamicVhd:
+    case ImageTarget::FixedVhd:
+    case ImageTarget::Vmdk:
+    case ImageTarget::Vdi:
+        return std::nullopt;
+    }
+    Q_UNREACHABLE_RETURN(std::nullopt);
+}
+
+} // namespace
+
+ResultPage::ResultPage(EditDraft& draft)
+    : m_draft(draft)
+    , m_title(new QLabel)
+    , m_bar(new QProgressBar)
+    , m_pace(new QLabel)
+    , m_cancel(new QPushButton(tr("&Stop and undo")))
+    , m_outcome(new FieldMessage)
+    , m_sentences(new QLabel)
+    , m_after(new DiskPicture)
+    , m_offer(new QWidget)
+    , m_offerText(new QLabel)
+    , m_put(new QPushButton(tr("&Put it in place")))
+    , m_putMessage(new FieldMessage(m_put))
+{
+    for (QLabel* label : {m_title, m_sentences, m_offerText}) {
+        label->setTextFormat(Qt::PlainText);
+        label->setWordWrap(true);
+    }
+    m_sentences->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    m_sentences->setObjectName(QStringLiteral("resultSentences"));
+    m_sentences->setAccessibleName(tr("What is different now"));
+    m_bar->setObjectName(QStringLiteral("editProgress"));
+    m_bar->setAccessibleName(tr("Progress"));
+    m_pace->setObjectName(QStringLiteral("editPace"));
+    m_cancel->setObjectName(QStringLiteral("cancelEdit"));
+    m_cancel->setAccessibleName(tr("Stop and undo"));
+    m_outcome->setObjectName(QStringLiteral("editOutcome"));
+    m_after->setObjectName(QStringLiteral("resultPicture"));
+    m_put->setObjectName(QStringLiteral("putInPlace"));
+    m_putMessage->setObjectName(QStringLiteral("putMessage"));
+
+    auto* progress = new QHBoxLayout;
+    progress->setSpacing(8);
+    progress->addWidget(m_bar, 1);
+    progress->addWidget(m_cancel);
+    auto* offer = new QVBoxLayout(m_offer);
+    offer->setContentsMargins({});
+    offer->setSpacing(8);
+    offer->addWidget(m_offerText);
+    offer->addWidget(m_put, 0, Qt::AlignLeft);
+    auto* whole = new QVBoxLayout(this);
+    whole->setContentsMargins(24, 12, 24, 16);
+    whole->setSpacing(12);
+    whole->addWidget(m_title);
+    whole->addLayout(progress);
+    whole->addWidget(m_pace);
+    whole->addWidget(m_outcome);
+    whole->addWidget(m_after);
+    whole->addWidget(m_sentences);
+    whole->addWidget(m_offer);
+    whole->addWidget(m_putMessage);
+    whole->addStretch(1);
+
+    connect(m_cancel, &QPushButton::clicked, this, [this] {
+        if (m_job) {
+            m_job->cancel();
+        }
+    });
+    connect(m_put, &QPushButton::clicked, this, &ResultPage::putInPlace);
+}
+
+void ResultPage::follow(DiskJobRunner* job)
+{
+    m_job = job;
+    m_request = m_draft.request();
+    m_use = m_draft.use();
+    m_title->setText(job->title());
+    m_bar->setVisible(true);
+    m_pace->setVisible(true);
+    m_cancel->setVisible(true);
+    m_outcome->clear();
+    m_sentences->setVisible(false);
+    m_after->setVisible(false);
+    m_offer->setVisible(false);
+    m_putMessage->clear();
+    connect(job, &DiskJobRunner::progressed, this, &ResultPage::refresh);
+    connect(job, &DiskJobRunner::finished, this, &ResultPage::showOutcome);
+    refresh();
+}
+
+QWidget* ResultPage::firstField() const
+{
+    return m_cancel;
+}
+
+void ResultPage::refresh()
+{
+    if (!m_job || m_job->isFinished()) {
+        return;
+    }
+    const std::optional<int> share = thousandthsOf(m_job->progress());
+    m_bar->setRange(0, share ? 1000 : 0);
+    m_bar->setValue(share.value_or(0));
+    const Progress::State& state = m_job->progress();
+    QString words = m_job->isCancelling() ? tr("Cancelling…") : paceOf(state);
+    if (share && !m_job->isCancelling()) {
+        const QString amount
+            = tr("%1 of %2", "sizes").arg(state.done.toString(), state.total.toString());
+        words = words.isEmpty() ? amount : tr("%1 · %2", "amount, pace").arg(amount, words);
+    }
+    m_pace->setText(words.isEmpty() ? tr("You may close this window: the work goes on and stays in view at the bottom "
+                                         "of the main window.")
+                                    : words);
+    m_cancel->setEnabled(!m_job->isCancelling());
+}
+
+void ResultPage::showOutcome()
+{
+    m_bar->setVisible(false);
+    m_pace->setVisible(false);
+    m_cancel->setVisible(false);
+    const Result<OperationOutcome>& outcome = *m_job->outcome();
+    if (!outcome) {
+        if (outcome.error().kind == ErrorKind::Cancelled) {
+            m_outcome->say(FieldMessage::Kind::Note, outcome.error().text());
+        } else {
+            m_outcome->say({outcome.error()});
+        }
+        return;
+    }
+    m_outcome->say(FieldMessage::Kind::Good, tr("Done."));
+    QStringList sentences = outcome->sentences;
+    if (outcome->sizeOnHostAfter < outcome->sizeOnHostBefore) {
+        sentences << tr("%1 were given back to the host.")
+                         .arg(ByteCount(outcome->sizeOnHostBefore.bytes() - outcome->sizeOnHostAfter.bytes())
+                                  .toString());
+    }
+    if (m_request.action == EditAction::Expand && m_draft.disk() != nullptr) {
+        sentences << afterExpanding(m_draft.disk()->disk);
+    }
+    m_sentences->setText(sentences.join(QLatin1Char('\n')));
+    m_sentences->setVisible(true);
+    const QString file = fileAfter(m_request);
+    if (!file.isEmpty()) {
+        showAfter(file);
+    }
+    if (m_request.action == EditAction::Convert) {
+        offerToPutInPlace();
+    }
+}
+
+void ResultPage::showAfter(const QString& file)
+{
+    QCoro::connect(QtConcurrent::run([file, parents = m_request.parents] {
+        return inspectFile(file, parents, InspectAccess::Shared);
+    }),
+        this, [this, file](const Result<DiskInspection>& disk) {
+            if (disk) {
+                m_after->setDisk(*disk);
+                m_after->setName(QFileInfo(file).fileName());
+                m_after->setVisible(true);
+            }
+        });
+}
+
+void ResultPage::offerToPutInPlace()
+{
+    if (!m_use.session || !machineFormat(m_request.targetFormat)) {
+        return;
+    }
+    m_offerText->setText(tr("The machine “%1” still has %2 as its disk %3. Put the new one in its place? The old one "
+                            "stays where it is: delete it once the machine has started from the new one.")
+                             .arg(m_use.machine, QFileInfo(m_request.file).fileName(), m_use.slot.toString()));
+    m_put->setText(tr("&Put it into “%1”").arg(QString(m_use.machine).replace(QLatin1Char('&'), QLatin1String("&&"))));
+    m_put->setVisible(true);
+    m_offer->setVisible(true);
+    m_put->setFocus(Qt::OtherFocusReason);
+}
+
+void ResultPage::putInPlace()
+{
+    if (!m_use.session) {
+        m_putMessage->say({Error{.kind = ErrorKind::NotFound,
+            .summary = tr("The machine “%1” is gone.").arg(m_use.machine)}});
+        return;
+    }
+    const Result<void> done
+        = m_use.session->setDisk(m_use.slot, DiskDrive{m_request.target, *machineFormat(m_request.targetFormat)});
+    if (!done) {
+        m_putMessage->say({done.error()});
+        return;
+    }
+    m_offer->setVisible(false);
+    m_putMessage->say(FieldMessage::Kind::Good,
+        tr("“%1” has %2 as its disk %3 now. Keep %4 until the machine has started from it.")
+            .arg(m_use.machine, QFileInfo(m_request.target).fileName(), m_use.slot.toString(),
+                QFileInfo(m_request.file).fileName()));
+}
+
+} // namespace platter

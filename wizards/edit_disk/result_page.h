@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How the work goes and how it ended, read back from the file; after the conversion of a machine's disk it puts the
+// new one in place where that is wanted. GUI thread; owned by the wizard.
+#pragma once
+
+#include "ui/jobs/disk_job_runner.h"
+#include "wizards/edit_disk/edit_draft.h"
+
+#include <QPointer>
+#include <QWidget>
+
+class QLabel;
+class QProgressBar;
+class QPushButton;
+
+namespace platter {
+
+class DiskPicture;
+class FieldMessage;
+
+class ResultPage : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit ResultPage(EditDraft& draft);
+
+    void follow(DiskJobRunner* job);
+    // What the focus goes to.
+    QWidget* firstField() const;
+
+private:
+    void refresh();
+    void showOutcome();
+    void showAfter(const QString& file);
+    void offerToPutInPlace();
+    void putInPlace();
+
+    EditDraft& m_draft;
+    QPointer<DiskJobRunner> m_job;
+    EditRequest m_request; // what the job does
+    DiskUse m_use; // as it began
+    QLabel* m_title;
+    QProgressBar* m_bar;
+    QLabel* m_pace;
+    QPushButton* m_cancel;
+    FieldMessage* m_outcome;
+    QLabel* m_sentences;
+    DiskPicture* m_after;
+    QWidget* m_offer;
+    QLabel* m_offerText;
+    QPushButton* m_put;
+    FieldMessage* m_putMessage;
+};
+
+} // namespace platter
