@@ -154,8 +154,8 @@ void WizardDialog::goTo(int index)
         return;
     }
     if (index <= currentIndex()) {
-        stopWalking();
         showPage(page(index)->applies() ? index : nextThatApplies(index, -1));
+        stopWalking();
         return;
     }
     m_target = index;
@@ -167,9 +167,9 @@ void WizardDialog::showPage(int index)
     WizardPage* next = page(index);
     m_stack->setCurrentIndex(index);
     m_steps->setCurrent(index);
-    m_title->setText(next->title());
-    next->setAccessibleName(next->title());
     next->enter();
+    m_title->setText(next->title()); // which may say what enter() has found
+    next->setAccessibleName(next->title());
     refreshButtons();
     if (QWidget* field = next->firstField()) {
         field->setFocus(Qt::TabFocusReason);

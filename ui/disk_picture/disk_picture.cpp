@@ -150,7 +150,7 @@ QRectF DiskPicture::bar() const
 
 std::vector<Stretch> DiskPicture::stretches() const
 {
-    return stretchesOf(m_segments, bar().width(), fontMetrics().horizontalAdvance(tr("ESP")) + 2.0 * padding + gap);
+    return stretchesOf(m_segments, bar().width(), fontMetrics().horizontalAdvance(QStringLiteral("999 MiB")) + 2.0 * padding + gap);
 }
 
 double DiskPicture::handleAt() const
@@ -319,7 +319,6 @@ void DiskPicture::paintSegment(QPainter& painter, const DiskSegment& segment, co
         painter.drawRoundedRect(place, 3, 3);
     }
     const QRectF inside = place.adjusted(padding, padding - 2, -padding, -(padding - 2));
-    const QFontMetricsF metrics(font());
     const QString size = ByteCount(segment.range.length).toString();
     const bool isNamed = !segment.name.isEmpty();
     const QString first = isNamed ? segment.name : segment.content;
@@ -328,6 +327,7 @@ void DiskPicture::paintSegment(QPainter& painter, const DiskSegment& segment, co
         : size;
     painter.setPen(palette().color(QPalette::Text));
     const auto put = [&](const QString& text, const QString& shorter, double top) {
+        const QFontMetricsF metrics(painter.font());
         const QString fits = metrics.horizontalAdvance(text) <= inside.width() ? text : shorter;
         if (metrics.horizontalAdvance(fits) > inside.width()
             && inside.width() < metrics.horizontalAdvance(QStringLiteral("mmm…"))) {
@@ -345,6 +345,7 @@ void DiskPicture::paintSegment(QPainter& painter, const DiskSegment& segment, co
     if (segment.kind == Kind::Room) {
         return;
     }
+    const QFontMetricsF metrics(font());
     const double height = 2 * metrics.lineSpacing();
     const double top = place.center().y() - height / 2;
     QFont bold = font();
@@ -352,7 +353,8 @@ void DiskPicture::paintSegment(QPainter& painter, const DiskSegment& segment, co
         bold.setWeight(QFont::DemiBold);
         painter.setFont(bold);
     }
-    put(first, first, top);
+    const bool fits = QFontMetricsF(painter.font()).horizontalAdvance(first) <= inside.width();
+    put(first, !fits && !segment.content.isEmpty() ? segment.content : first, top);
     painter.setFont(font());
     put(second, size, top + metrics.lineSpacing());
 }
@@ -387,9 +389,17 @@ void DiskPicture::paintEvent(QPaintEvent*)
         if (width <= 1) {
             continue;
         }
-        paintSegment(painter, m_segments[i],
-            QRectF(whole.left() + places[i].begin + gap / 2 + 0.5, whole.top() + 0.5, width - 1,
-                whole.height() - 1));
+        QRectF place(whole.left() + places[i].begin + gap / 2 + 0.5, whole.top() + 0.5, width - 1, whole.height() - 1);
+        // The handle covers nothing that is written.
+        if (hasHandle() && qAbs(place.left() - handleAt()) < handleWidth / 2) {
+            place.setLeft(place.left() + handleWidth / 2);
+        }
+        if (hasHandle() && qAbs(place.right() - handleAt()) < handleWidth / 2) {
+            place.setRight(place.right() - handleWidth / 2);
+        }
+        if (place.width() > 1) {
+            paintSegment(painter, m_segments[i], place);
+        }
     }
     if (hasHandle()) {
         paintHandle(painter);

@@ -55,8 +55,13 @@ void ActionPage::refresh()
             option->setPossible(sentenceOf(action));
         }
     }
-    // The first that is possible is proposed, unless the chosen one is.
-    if (m_draft.obstacle() || !chosen()) {
+}
+
+// The first that is possible, unless the chosen one is. Only where it can be seen: further on, what was chosen stays,
+// and the plan says why it cannot be done any more.
+void ActionPage::propose()
+{
+    if (m_draft.disk() != nullptr && (m_draft.obstacle() || !chosen())) {
         const EditAction wanted = m_draft.request().action;
         const bool isPossible = !m_draft.obstacle();
         for (const auto& [action, option] : m_options) {
@@ -87,6 +92,7 @@ QString ActionPage::choice() const
 void ActionPage::enter()
 {
     refresh();
+    propose();
 }
 
 QWidget* ActionPage::firstField() const

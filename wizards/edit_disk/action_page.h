@@ -25,6 +25,7 @@ public:
 
 private:
     void refresh();
+    void propose();
     std::optional<EditAction> chosen() const;
 
     EditDraft& m_draft;

@@ -52,7 +52,8 @@ QStringList afterExpanding(const DiskInspection& disk)
     const Partition& last = *std::ranges::max_element(
         table.partitions, {}, [](const Partition& partition) { return partition.range.end(); });
     const QString type = last.fileSystem ? last.fileSystem->type : QString();
-    if (type == QLatin1String("swap") || last.typeName.contains(QLatin1String("recovery"), Qt::CaseInsensitive)) {
+    if (type == QLatin1String("swap") || last.typeName.contains(QLatin1String("swap"), Qt::CaseInsensitive)
+        || last.typeName.contains(QLatin1String("recovery"), Qt::CaseInsensitive)) {
         return {Texts::tr("The new space lies behind a partition that is seldom worth growing (%1). In the guest, move "
                           "or delete that one first, or make a new partition in the new space.")
                     .arg(last.typeName)};

@@ -10,9 +10,11 @@
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLocale>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <cmath>
 
 namespace platter {
 
@@ -33,6 +35,18 @@ ByteCount roundedUp(ByteCount size, ByteCount unit)
     return ByteCount((size.bytes() + unit.bytes() - 1) / unit.bytes() * unit.bytes());
 }
 
+// A limit must not be rounded to something that breaks it.
+QString limitText(ByteCount size)
+{
+    const QString text = size.toString();
+    const Result<ByteCount> said = ByteCount::parse(text);
+    if (said && *said == size) {
+        return text;
+    }
+    const auto mebibytes = static_cast<double>(size.bytes()) / static_cast<double>(ByteCount::mebibytes(1).bytes());
+    return ResizeOptions::tr("%1 MiB").arg(QLocale().toString(std::ceil(mebibytes * 100) / 100, 'f', 2));
+}
+
 } // namespace
 
 ResizeOptions::ResizeOptions(EditDraft& draft, EditAction action)
@@ -44,7 +58,7 @@ ResizeOptions::ResizeOptions(EditDraft& draft, EditAction action)
     , m_message(new FieldMessage(m_box))
     , m_limits(new NoteLabel)
     , m_sure(new QCheckBox)
-    , m_gpt(new QCheckBox(tr("Move the partition table's &backup to the new end")))
+    , m_gpt(new QCheckBox(tr("&Move the partition table's backup to the new end")))
 {
     const QString prefix = grows() ? QStringLiteral("expand") : QStringLiteral("shrink");
     m_picture->setObjectName(prefix + QStringLiteral("Picture"));
@@ -53,6 +67,7 @@ ResizeOptions::ResizeOptions(EditDraft& draft, EditAction action)
     m_message->setObjectName(prefix + QStringLiteral("Message"));
     m_sure->setObjectName(prefix + QStringLiteral("Sure"));
     m_gpt->setObjectName(QStringLiteral("moveGptBackup"));
+    m_sure->setAccessibleName(tr("Confirm the unusual size"));
     m_sure->setVisible(false);
     m_gpt->setVisible(false);
     auto* caption = new QLabel(tr("New &size:"));
@@ -134,7 +149,7 @@ void ResizeOptions::reset()
     m_limits->setText(grows()
             ? tr("It has %1 now. A disk has %2 at most.").arg(disk.virtualSize.toString(), largestVhdx.toString())
             : tr("It has %1 now, and what is on it needs %2 at least.")
-                  .arg(disk.virtualSize.toString(), disk.smallestSize().toString()));
+                  .arg(disk.virtualSize.toString(), limitText(disk.smallestSize())));
     take(size);
 }
 
@@ -204,8 +219,8 @@ std::optional<Error> ResizeOptions::problem() const
     if (!grows() && *size < disk.smallestSize()) {
         return Error{.kind = ErrorKind::InvalidInput,
             .summary = tr("%1 would cut into what is on the disk.").arg(size->toString()),
-            .advice = tr("Choose at least %1 (%2), or make the last partition smaller in the machine first.")
-                          .arg(disk.smallestSize().toString(), disk.smallestSize().toExactString())};
+            .advice = tr("Choose at least %1, or make the last partition smaller in the machine first.")
+                          .arg(limitText(disk.smallestSize()))};
     }
     return std::nullopt;
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Where core, ui and wizards meet.
 #include "app/platter/application.h"
+#include "core/disk/new_image.h"
+#include "ui/jobs/job_list.h"
+#include "wizards/edit_disk/edit_disk_wizard.h"
 #include "wizards/new_vm/new_vm_wizard.h"
 
 #include <QDir>
@@ -66,6 +69,49 @@ private Q_SLOTS:
         m_application->open({.newMachine = true, .iso = iso.fileName()});
         QVERIFY(wizard() != nullptr);
         QTRY_COMPARE(wizard()->choices().media, QStringList{iso.fileName()});
+    }
+
+    void opensTheEditDiskWizardAndKeepsItWhileItsWorkIsToBeSeen()
+    {
+        const QString disk = m_folder->filePath(QStringLiteral("x.vhdx"));
+        QVERIFY(createImage(disk, DiskFormat::Vhdx, ByteCount::gibibytes(1)));
+        m_application->open({.editDisk = true, .disk = disk});
+        MainWindow& window = m_application->window();
+        auto* wizard = window.findChild<EditDiskWizard*>();
+        QVERIFY(wizard != nullptr && wizard->isVisible());
+        QCOMPARE(wizard->request().file, disk);
+        // As from the menu or a drop: the same wizard, as long as it does nothing yet.
+        Q_EMIT window.editDiskRequested({});
+        QCOMPARE(window.findChildren<EditDiskWizard*>().size(), 1);
+        const auto press = [wizard](const char* button) {
+            auto* found = wizard->findChild<QPushButton*>(QLatin1String(button));
+            QTest::keyClick(found, Qt::Key_Space);
+        };
+        for (int page = 1; page < 4; ++page) {
+            press("next");
+            QTRY_COMPARE_WITH_TIMEOUT(wizard->currentIndex(), page, 20000);
+        }
+        press("next");
+        QTRY_VERIFY_WITH_TIMEOUT(wizard->job() != nullptr, 20000);
+        DiskJobRunner* job = wizard->job();
+        QCOMPARE(window.jobs().jobs(), QList<DiskJobRunner*>{job});
+        if (!job->isFinished()) {
+            wizard->close();
+            QVERIFY(!wizard->isVisible());
+        } else {
+            wizard->hide();
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(job->isFinished(), 20000);
+        QVERIFY(job->outcome()->has_value());
+        // The bar leads back to it.
+        QTest::mouseClick(window.findChild<QPushButton*>(QStringLiteral("showJob")), Qt::LeftButton);
+        QVERIFY(wizard->isVisible());
+        // One that has work is no place for another disk.
+        Q_EMIT window.editDiskRequested({});
+        QCOMPARE(window.findChildren<EditDiskWizard*>().size(), 2);
+        wizard->close();
+        QTRY_COMPARE(window.findChildren<EditDiskWizard*>().size(), 1);
+        QVERIFY(window.jobs().jobs().isEmpty());
     }
 
     void selectsWhatTheWizardMade()

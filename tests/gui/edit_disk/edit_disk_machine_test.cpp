@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The wizard and a real machine that is started, paused and powered off while it stands open.
+#include "edit_disk_stage.h"
+
+#include <QCoroTask>
+#include <QRadioButton>
+
+using namespace platter;
+
+class EditDiskMachineTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+
+    void noticesWhatTheMachineDoes()
+    {
+        EditDiskStage stage;
+        const QString image = stage.makeDisk(QStringLiteral("system.raw"));
+        stage.addMachine(QStringLiteral("lab"), image, DiskFormat::Raw);
+        // By another name of the same file.
+        QVERIFY(QFile::link(image, stage.file(QStringLiteral("alias.raw"))));
+        stage.open(stage.file(QStringLiteral("alias.raw")));
+        QTRY_VERIFY(stage.message("diskUse").contains(QStringLiteral("machine “lab”, which is off")));
+        QVERIFY(stage.choose(Qt::Key_V, OptionsPageNumber));
+        QVERIFY(stage.enterTo(PlanPageNumber));
+        QVERIFY(stage.isPlanned());
+        QVERIFY(stage.plan().contains(QStringLiteral("“lab” is off")));
+
+        MachineSession* session = stage.library().find(QStringLiteral("lab"));
+        QVERIFY(QCoro::waitFor(session->start(AcceleratorChoice::SoftwareEmulation)));
+        QTRY_VERIFY(stage.message("planNotice").contains(QLatin1String("has been started")));
+        QTRY_VERIFY2(stage.message("planMessage").contains(QLatin1String("shut it down first")),
+            qPrintable(stage.message("planMessage")));
+        QCOMPARE(stage.plan(), QStringLiteral("Nothing will happen."));
+
+        QVERIFY(QCoro::waitFor(session->pause()));
+        QTRY_VERIFY(stage.message("planNotice").contains(QLatin1String("is paused now")));
+        stage.press(Qt::Key_B, Qt::AltModifier);
+        stage.press(Qt::Key_B, Qt::AltModifier);
+        QVERIFY(stage.find<QRadioButton>("expand")->isEnabled());
+        for (const char* action : {"shrink", "convert"}) {
+            QVERIFY2(!stage.find<QRadioButton>(action)->isEnabled(), action);
+        }
+
+        QVERIFY(QCoro::waitFor(session->powerOff()));
+        QTRY_VERIFY(stage.find<QRadioButton>("convert")->isEnabled());
+        QTRY_VERIFY(stage.find<QRadioButton>("shrink")->isEnabled());
+    }
+};
+
+QTEST_MAIN(EditDiskMachineTest)
+#include "edit_disk_machine_test.moc"
