@@ -24,8 +24,8 @@ const QLatin1String tokenKey("activationToken");
 
 QByteArray StartRequest::toJson() const
 {
-    const QJsonObject object{{newKey, newMachine}, {isoKey, iso}, {editDiskKey, editDisk}, {diskKey, disk},
-        {tokenKey, activationToken}};
+    const QJsonObject object{
+        {newKey, newMachine}, {isoKey, iso}, {editDiskKey, editDisk}, {diskKey, disk}, {tokenKey, activationToken}};
     return QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n';
 }
 
@@ -64,8 +64,9 @@ Result<StartRequest> parseStart(const QStringList& arguments, const QString& fol
         } else if (!request.iso.isEmpty() || !request.disk.isEmpty()) {
             return std::unexpected(Error{.kind = ErrorKind::InvalidInput,
                 .summary = Texts::tr("More than one file was given."),
-                .advice = Texts::tr("Give one ISO, which becomes the new machine's installation medium, or one disk image after "
-                                "--edit-disk.")});
+                .advice = Texts::tr(
+                    "Give one ISO, which becomes the new machine's installation medium, or one disk image after "
+                    "--edit-disk.")});
         } else {
             const QString file = QDir::cleanPath(QDir(folder).absoluteFilePath(argument));
             if (request.editDisk) {

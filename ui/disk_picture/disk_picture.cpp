@@ -26,7 +26,8 @@ constexpr double gap = 2; // between segments
 QColor mixed(const QColor& over, const QColor& under, float weight)
 {
     return QColor::fromRgbF(over.redF() * weight + under.redF() * (1 - weight),
-        over.greenF() * weight + under.greenF() * (1 - weight), over.blueF() * weight + under.blueF() * (1 - weight));
+        over.greenF() * weight + under.greenF() * (1 - weight),
+        over.blueF() * weight + under.blueF() * (1 - weight));
 }
 
 // Text on it stays text on Base.
@@ -107,7 +108,8 @@ void DiskPicture::setName(const QString& name)
 void DiskPicture::refresh()
 {
     const bool grows = m_disk && hasHandle() && m_most > m_disk->virtualSize;
-    m_segments = m_disk ? segmentsOf(*m_disk, m_proposed, grows ? m_most : ByteCount()) : std::vector<DiskSegment>();
+    m_segments =
+        m_disk ? segmentsOf(*m_disk, m_proposed, grows ? m_most : ByteCount()) : std::vector<DiskSegment>();
     setFocusPolicy(hasHandle() ? Qt::StrongFocus : Qt::NoFocus);
     setCursor(Qt::ArrowCursor);
     setMouseTracking(hasHandle());
@@ -150,7 +152,8 @@ QRectF DiskPicture::bar() const
 
 std::vector<Stretch> DiskPicture::stretches() const
 {
-    return stretchesOf(m_segments, bar().width(), fontMetrics().horizontalAdvance(QStringLiteral("999 MiB")) + 2.0 * padding + gap);
+    return stretchesOf(m_segments, bar().width(),
+        fontMetrics().horizontalAdvance(QStringLiteral("999 MiB")) + 2.0 * padding + gap);
 }
 
 double DiskPicture::handleAt() const
@@ -182,7 +185,8 @@ ByteCount DiskPicture::sizeAt(double x) const
         from = m_disk->virtualSize.bytes();
     } else {
         std::size_t first = m_segments.size();
-        while (first > 0 && (m_segments[first - 1].kind == Kind::Removed || m_segments[first - 1].kind == Kind::Free)) {
+        while (first > 0
+            && (m_segments[first - 1].kind == Kind::Removed || m_segments[first - 1].kind == Kind::Free)) {
             --first;
         }
         begin = first == 0 ? 0 : places[first - 1].begin + places[first - 1].width;
@@ -306,8 +310,8 @@ bool DiskPicture::event(QEvent* event)
 void DiskPicture::paintSegment(QPainter& painter, const DiskSegment& segment, const QRectF& place) const
 {
     const QColor line = outline(palette(), QPalette::Base);
-    painter.setPen(segment.kind == Kind::Room || segment.kind == Kind::Removed ? QPen(line, 1, Qt::DashLine)
-                                                                               : QPen(line, 1));
+    painter.setPen(
+        segment.kind == Kind::Room || segment.kind == Kind::Removed ? QPen(line, 1, Qt::DashLine) : QPen(line, 1));
     painter.setBrush(segment.kind == Kind::Room ? QBrush(Qt::NoBrush) : QBrush(groundOf(palette(), segment.kind)));
     painter.drawRoundedRect(place, 3, 3);
     const std::optional<Qt::BrushStyle> hatch = hatchOf(segment.kind);
@@ -337,8 +341,8 @@ void DiskPicture::paintSegment(QPainter& painter, const DiskSegment& segment, co
         const QRectF row(inside.left(), top, inside.width(), metrics.height());
         if (hatch) { // legible on the hatching
             QColor ground = groundOf(palette(), segment.kind);
-            painter.fillRect(QRectF(row.left() - 2, row.top(), metrics.horizontalAdvance(shown) + 4, row.height()),
-                ground);
+            painter.fillRect(
+                QRectF(row.left() - 2, row.top(), metrics.horizontalAdvance(shown) + 4, row.height()), ground);
         }
         painter.drawText(row, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, shown);
     };
@@ -389,7 +393,8 @@ void DiskPicture::paintEvent(QPaintEvent*)
         if (width <= 1) {
             continue;
         }
-        QRectF place(whole.left() + places[i].begin + gap / 2 + 0.5, whole.top() + 0.5, width - 1, whole.height() - 1);
+        QRectF place(
+            whole.left() + places[i].begin + gap / 2 + 0.5, whole.top() + 0.5, width - 1, whole.height() - 1);
         // The handle covers nothing that is written.
         if (hasHandle() && qAbs(place.left() - handleAt()) < handleWidth / 2) {
             place.setLeft(place.left() + handleWidth / 2);

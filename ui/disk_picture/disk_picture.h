@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A disk as a bar: its partitions with what is on them, what is free, and what a proposed size adds or takes away.
 // With a range to choose from, the end of the disk is a handle, for the mouse and for the keyboard (arrows, Page Up
-// and Down, Home, End). Colours come from the palette, and hatching says the same without them. GUI thread; owned by
-// its parent.
+// and Down, Home, End). Colours come from the palette, and hatching says the same without them. GUI thread; owned
+// by its parent.
 #pragma once
 
 #include "ui/disk_picture/disk_segments.h"

@@ -22,7 +22,8 @@ constexpr std::uint64_t leastGap = std::uint64_t(4) << 20;
 
 DiskSegment segmentOf(const Partition& partition)
 {
-    DiskSegment segment{.kind = partition.isEfiSystem ? Kind::EfiSystem : Kind::Partition, .range = partition.range};
+    DiskSegment segment{
+        .kind = partition.isEfiSystem ? Kind::EfiSystem : Kind::Partition, .range = partition.range};
     if (partition.isEfiSystem) {
         segment.name = Texts::tr("ESP", "EFI system partition");
     } else if (partition.fileSystem && !partition.fileSystem->label.isEmpty()) {
@@ -134,9 +135,9 @@ QString sentenceOf(const DiskSegment& segment)
     if (segment.name.isEmpty()) {
         return Texts::tr("%1, %2", "content, size").arg(segment.content, size);
     }
-    return segment.content.isEmpty() ? Texts::tr("%1, %2", "name, size").arg(segment.name, size)
-                                     : Texts::tr("%1, %2, %3", "name, content, size")
-                                           .arg(segment.name, segment.content, size);
+    return segment.content.isEmpty()
+        ? Texts::tr("%1, %2", "name, size").arg(segment.name, size)
+        : Texts::tr("%1, %2, %3", "name, content, size").arg(segment.name, segment.content, size);
 }
 
 std::vector<Stretch> stretchesOf(const std::vector<DiskSegment>& segments, double width, double least)
@@ -171,9 +172,8 @@ std::vector<Stretch> stretchesOf(const std::vector<DiskSegment>& segments, doubl
     for (std::size_t i = 0; i < segments.size(); ++i) {
         const std::uint64_t length = segments[i].range.length;
         stretches[i].begin = at;
-        stretches[i].width = railAt(i) != 0
-            ? railWidth * (static_cast<double>(length) / static_cast<double>(rail))
-            : small + (weights > 0 ? spread * weightOf(length) / weights : 0);
+        stretches[i].width = railAt(i) != 0 ? railWidth * (static_cast<double>(length) / static_cast<double>(rail))
+                                            : small + (weights > 0 ? spread * weightOf(length) / weights : 0);
         at += stretches[i].width;
     }
     return stretches;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A disk cut into the pieces that a picture of it shows, and where they lie on a line: to a scale that keeps a small
-// partition of a huge disk in sight. Values and pure functions.
+// A disk cut into the pieces that a picture of it shows, and where they lie on a line: to a scale that keeps a
+// small partition of a huge disk in sight. Values and pure functions.
 #pragma once
 
 #include "core/disk/inspection.h"
@@ -27,8 +27,8 @@ struct DiskSegment {
     friend bool operator==(const DiskSegment&, const DiskSegment&) = default;
 };
 
-// By offset, without gaps except those too small to matter. PROPOSED is a new size (0: none), REACH the size up to which there
-// is room to grow (0: none is shown).
+// By offset, without gaps except those too small to matter. PROPOSED is a new size (0: none), REACH the size up to
+// which there is room to grow (0: none is shown).
 std::vector<DiskSegment> segmentsOf(const DiskInspection& disk, ByteCount proposed, ByteCount reach);
 
 // As a screen reader says it: "ESP, FAT32, 512 MiB"; empty for what is not there yet and has no length.

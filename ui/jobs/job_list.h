@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The long work of this window: what runs, and what has ended and is still to be read. GUI thread; owned by the main
-// window.
+// The long work of this window: what runs, and what has ended and is still to be read. GUI thread; owned by the
+// main window.
 #pragma once
 
 #include "ui/jobs/disk_job_runner.h"

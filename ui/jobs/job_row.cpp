@@ -33,8 +33,7 @@ JobRow::JobRow(DiskJobRunner& job)
     m_bar->setRange(0, 0);
     m_pace->setObjectName(QStringLiteral("jobPace"));
     // Figures come and go: the bar and the buttons must not move with them.
-    m_pace->setMinimumWidth(
-        fontMetrics().horizontalAdvance(QStringLiteral("1,023.99 MiB/s · 59 min 59 s left")));
+    m_pace->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("1,023.99 MiB/s · 59 min 59 s left")));
     m_show->setObjectName(QStringLiteral("showJob"));
     m_show->setAccessibleName(tr("Show: %1").arg(job.title()));
     m_cancel->setObjectName(QStringLiteral("cancelJob"));

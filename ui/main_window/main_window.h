@@ -44,6 +44,7 @@ public:
     void start(const QString& machine);
     // An error that belongs to the application or to a machine, in the bar.
     void report(const QString& machine, const Error& error);
+
     // The long work that this window shows.
     JobList& jobs() { return *m_jobs; }
 

@@ -57,8 +57,8 @@ void ActionPage::refresh()
     }
 }
 
-// The first that is possible, unless the chosen one is. Only where it can be seen: further on, what was chosen stays,
-// and the plan says why it cannot be done any more.
+// The first that is possible, unless the chosen one is. Only where it can be seen: further on, what was chosen
+// stays, and the plan says why it cannot be done any more.
 void ActionPage::propose()
 {
     if (m_draft.disk() != nullptr && (m_draft.obstacle() || !chosen())) {

@@ -136,9 +136,8 @@ void ConvertOptions::reset()
     m_picture->setDisk(disk);
     m_picture->setName(QFileInfo(disk.image.file).fileName());
     m_ownTarget = false;
-    const ImageTarget first
-        = disk.image.format == ImageKind::Vhdx && disk.image.type != ImageDetails::Type::Differencing
-            && disk.image.type != ImageDetails::Type::Fixed
+    const ImageTarget first = disk.image.format == ImageKind::Vhdx
+            && disk.image.type != ImageDetails::Type::Differencing && disk.image.type != ImageDetails::Type::Fixed
         ? ImageTarget::Qcow2
         : ImageTarget::DynamicVhdx;
     m_format->setCurrentIndex(m_format->findData(static_cast<int>(first)));
@@ -192,8 +191,7 @@ void ConvertOptions::takeTarget()
 void ConvertOptions::sayWhatItCannotDo()
 {
     const DiskLook& look = *draft().disk();
-    const DiskShape shape{
-        look.disk.virtualSize.bytes(), look.disk.logicalSectorSize, look.disk.physicalSectorSize};
+    const DiskShape shape{look.disk.virtualSize.bytes(), look.disk.logicalSectorSize, look.disk.physicalSectorSize};
     if (const Result<void> fits = checkShape(format(), shape); !fits) {
         m_formatMessage->say({fits.error()});
     } else {

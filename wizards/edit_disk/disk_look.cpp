@@ -22,8 +22,7 @@ Result<DiskLook> lookAtDisk(const QString& file, const QStringList& parents, Ins
         // Of a VHD it is only said that no machine has one; what it becomes as a VHDX is the question here.
         const Result<std::unique_ptr<VirtualDisk>> open = openDisk(file, parents);
         if (open) {
-            if (const Result<Bootability> after
-                = judgeBootability(**open, look.disk.partitions, ImageKind::Vhdx)) {
+            if (const Result<Bootability> after = judgeBootability(**open, look.disk.partitions, ImageKind::Vhdx)) {
                 look.bootabilityAsMachineDisk = *after;
             }
         }

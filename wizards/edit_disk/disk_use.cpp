@@ -53,10 +53,10 @@ QString mustBeOff(const DiskUse& use)
 {
     return use.state == MachineState::Paused
         ? QCoreApplication::translate("platter::DiskUse",
-            "The machine “%1” is paused and uses this disk: resume it and shut it down first.")
+              "The machine “%1” is paused and uses this disk: resume it and shut it down first.")
               .arg(use.machine)
         : QCoreApplication::translate(
-            "platter::DiskUse", "The machine “%1” is running and uses this disk: shut it down first.")
+              "platter::DiskUse", "The machine “%1” is running and uses this disk: shut it down first.")
               .arg(use.machine);
 }
 

@@ -84,8 +84,8 @@ QString timeSentence(const OperationPlan& plan)
 
 QString spaceSentence(const EditRequest& request, const OperationPlan& plan, ByteCount free)
 {
-    const QString folder
-        = QFileInfo(request.action == EditAction::Convert ? request.target : request.file).absolutePath();
+    const QString folder =
+        QFileInfo(request.action == EditAction::Convert ? request.target : request.file).absolutePath();
     if (plan.spaceNeeded.bytes() == 0) {
         return Texts::tr("It needs no more space; %1 are free in %2.").arg(free.toString(), folder);
     }
@@ -114,7 +114,8 @@ QString useSentence(const DiskUse& use)
     case MachineState::Crashed:
         return Texts::tr("It is disk %1 of the machine “%2”, which is off.").arg(use.slot.toString(), use.machine);
     case MachineState::Paused:
-        return Texts::tr("It is disk %1 of the machine “%2”, which is paused.").arg(use.slot.toString(), use.machine);
+        return Texts::tr("It is disk %1 of the machine “%2”, which is paused.")
+            .arg(use.slot.toString(), use.machine);
     default:
         return Texts::tr("It is disk %1 of the machine “%2”, which is running.")
             .arg(use.slot.toString(), use.machine);

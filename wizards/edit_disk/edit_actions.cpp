@@ -176,8 +176,8 @@ QString shortName(const QString& file)
 
 QString objectNameOf(EditAction action)
 {
-    static const char* const names[]
-        = {"expand", "shrink", "compact", "convert", "flatten", "reconnect", "inspect", "check"};
+    static const char* const names[] = {
+        "expand", "shrink", "compact", "convert", "flatten", "reconnect", "inspect", "check"};
     return QLatin1String(names[static_cast<int>(action)]);
 }
 

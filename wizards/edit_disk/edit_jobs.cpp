@@ -26,9 +26,8 @@ std::unique_ptr<DiskOperation> operationFor(const EditRequest& request)
             request.givesUpOutside ? CompactRequest::OutsidePartitions::GiveUp
                                    : CompactRequest::OutsidePartitions::Keep});
     case EditAction::Convert:
-        return std::make_unique<Convert>(
-            ConvertRequest{request.file, request.parents, request.target, request.targetFormat,
-                request.verifies ? ConvertRequest::Verify::Yes : ConvertRequest::Verify::No});
+        return std::make_unique<Convert>(ConvertRequest{request.file, request.parents, request.target,
+            request.targetFormat, request.verifies ? ConvertRequest::Verify::Yes : ConvertRequest::Verify::No});
     case EditAction::Flatten:
         if (request.mergesIntoParent) {
             return std::make_unique<MergeDisk>(ChildRequest{request.file, request.parents});
@@ -37,8 +36,8 @@ std::unique_ptr<DiskOperation> operationFor(const EditRequest& request)
     case EditAction::Reconnect:
         return std::make_unique<ReconnectDisk>(ReconnectRequest{request.file, request.newParent});
     case EditAction::Check:
-        return std::make_unique<CheckDisk>(CheckRequest{
-            request.file, request.mends ? CheckRequest::Mend::Yes : CheckRequest::Mend::No});
+        return std::make_unique<CheckDisk>(
+            CheckRequest{request.file, request.mends ? CheckRequest::Mend::Yes : CheckRequest::Mend::No});
     case EditAction::Inspect:
         return nullptr;
     }

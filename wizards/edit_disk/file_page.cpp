@@ -26,8 +26,8 @@ FilePage::FilePage(EditDraft& draft)
     , m_use(new FieldMessage)
 {
     m_file->edit()->setObjectName(QStringLiteral("diskFile"));
-    m_file->setNameFilters({tr("Disk images (*.vhdx *.avhdx *.vhd *.avhd *.qcow2 *.img *.raw *.vmdk *.vdi)"),
-        tr("All files (*)")});
+    m_file->setNameFilters(
+        {tr("Disk images (*.vhdx *.avhdx *.vhd *.avhd *.qcow2 *.img *.raw *.vmdk *.vdi)"), tr("All files (*)")});
     m_message->setObjectName(QStringLiteral("diskMessage"));
     m_picture->setObjectName(QStringLiteral("filePicture"));
     m_facts->setObjectName(QStringLiteral("diskFacts"));
@@ -102,7 +102,8 @@ void FilePage::refresh()
         m_message->say({Error{.kind = ErrorKind::InvalidInput, .summary = tr("Choose a disk image.")}});
     } else if (m_draft.request().file.isEmpty()) {
         m_message->say(FieldMessage::Kind::Note,
-            tr("VHDX, VHD, qcow2, raw, VMDK or VDI; a machine's disk or any other. You can drop it on this window."));
+            tr("VHDX, VHD, qcow2, raw, VMDK or VDI; a machine's disk or any other. You can drop it on this "
+               "window."));
     } else {
         m_message->clear();
     }

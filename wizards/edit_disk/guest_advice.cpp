@@ -43,8 +43,9 @@ QStringList afterExpanding(const DiskInspection& disk)
             return {};
         }
         const QString command = growthOf(table.fileSystem->type, QStringLiteral("/dev/sdX"));
-        return {command.isEmpty() ? Texts::tr("Afterwards, grow the file system in the guest.")
-                                  : Texts::tr("Afterwards, grow the file system in the guest. Linux: %1").arg(command)};
+        return {command.isEmpty()
+                ? Texts::tr("Afterwards, grow the file system in the guest.")
+                : Texts::tr("Afterwards, grow the file system in the guest. Linux: %1").arg(command)};
     }
     if (table.partitions.empty()) {
         return {Texts::tr("Afterwards, make a partition in the new space in the guest.")};
@@ -54,15 +55,17 @@ QStringList afterExpanding(const DiskInspection& disk)
     const QString type = last.fileSystem ? last.fileSystem->type : QString();
     if (type == QLatin1String("swap") || last.typeName.contains(QLatin1String("swap"), Qt::CaseInsensitive)
         || last.typeName.contains(QLatin1String("recovery"), Qt::CaseInsensitive)) {
-        return {Texts::tr("The new space lies behind a partition that is seldom worth growing (%1). In the guest, move "
-                          "or delete that one first, or make a new partition in the new space.")
-                    .arg(last.typeName)};
+        return {
+            Texts::tr("The new space lies behind a partition that is seldom worth growing (%1). In the guest, move "
+                      "or delete that one first, or make a new partition in the new space.")
+                .arg(last.typeName)};
     }
     if (type == QLatin1String("ntfs") || type == QLatin1String("BitLocker")) {
         return {Texts::tr("Afterwards, grow the partition in the guest."),
             Texts::tr("Windows: Disk Management, Extend Volume; or in PowerShell: %1")
-                .arg(QStringLiteral("Resize-Partition -DriveLetter C -Size (Get-PartitionSupportedSize -DriveLetter "
-                                    "C).SizeMax"))};
+                .arg(
+                    QStringLiteral("Resize-Partition -DriveLetter C -Size (Get-PartitionSupportedSize -DriveLetter "
+                                   "C).SizeMax"))};
     }
     const QString partition = QStringLiteral("growpart /dev/sdX %1").arg(last.number);
     const QString fileSystem = growthOf(type, QStringLiteral("/dev/sdX%1").arg(last.number));

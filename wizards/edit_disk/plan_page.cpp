@@ -168,8 +168,8 @@ void PlanPage::plan()
     m_planning = true;
     m_message->say(FieldMessage::Kind::Busy, tr("Working out what will happen…"));
     const EditRequest& request = m_draft.request();
-    const QString folder
-        = QFileInfo(request.action == EditAction::Convert ? request.target : request.file).absolutePath();
+    const QString folder =
+        QFileInfo(request.action == EditAction::Convert ? request.target : request.file).absolutePath();
     std::shared_ptr<DiskJob> job = jobFor(request, m_draft.use());
     QCoro::connect(planFor(std::move(job), folder), this, [this, generation](const Planned& planned) {
         if (generation == m_generation) {
@@ -223,8 +223,8 @@ void PlanPage::sayWhatChanged()
 {
     const DiskUse& use = m_draft.use();
     if (!use.isUsed()) {
-        m_notice->say(FieldMessage::Kind::Warning,
-            tr("No machine has this disk any more. The plan below is made anew."));
+        m_notice->say(
+            FieldMessage::Kind::Warning, tr("No machine has this disk any more. The plan below is made anew."));
         return;
     }
     switch (use.state) {

@@ -92,8 +92,8 @@ Leave ReconnectOptions::tryLeave()
 {
     const QString parent = draft().request().newParent;
     if (parent.isEmpty() || !QDir::isAbsolutePath(parent)) {
-        m_message->say({Error{.kind = ErrorKind::InvalidInput,
-            .summary = tr("Say which image is the parent, by its whole path.")}});
+        m_message->say({Error{
+            .kind = ErrorKind::InvalidInput, .summary = tr("Say which image is the parent, by its whole path.")}});
         m_parent->edit()->setFocus(Qt::OtherFocusReason);
         return Leave::Stay;
     }

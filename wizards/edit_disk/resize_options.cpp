@@ -26,7 +26,7 @@ constexpr std::uint64_t suspicious = 10;
 // How far the handle goes: dragging must not end at 64 TiB by accident.
 ByteCount reachOf(ByteCount size)
 {
-    const std::uint64_t most = std::max(size.bytes() * 3, size.bytes() + ByteCount::gibibytes(16).bytes());
+    const std::uint64_t most = std::max(size.bytes() * 3, size.bytes() + ByteCount::gibibytes(1).bytes());
     return std::min(ByteCount(most), largestVhdx);
 }
 
@@ -116,7 +116,8 @@ QString ResizeOptions::title() const
 
 QString ResizeOptions::choice() const
 {
-    return draft().request().newSize.bytes() > 0 ? tr("to %1").arg(draft().request().newSize.toString()) : QString();
+    return draft().request().newSize.bytes() > 0 ? tr("to %1").arg(draft().request().newSize.toString())
+                                                 : QString();
 }
 
 ByteCount ResizeOptions::suggestion() const
@@ -159,8 +160,8 @@ void ResizeOptions::enter()
         return;
     }
     // A guest that runs puts the backup where it belongs by itself.
-    const bool canMoveBackup = grows() && draft().disk()->disk.partitions.kind == PartitionTable::Kind::Gpt
-        && !draft().use().isRunning();
+    const bool canMoveBackup =
+        grows() && draft().disk()->disk.partitions.kind == PartitionTable::Kind::Gpt && !draft().use().isRunning();
     m_gpt->setVisible(canMoveBackup);
     draft().edit([&](EditRequest& request) { request.movesGptBackup = canMoveBackup && m_gpt->isChecked(); });
     followBox(); // the other way of resizing has left its size
@@ -204,7 +205,7 @@ std::optional<Error> ResizeOptions::problem() const
     if (size->bytes() % disk.logicalSectorSize != 0) {
         return Error{.kind = ErrorKind::InvalidInput,
             .summary = tr("The size must be a multiple of the disk's sectors of %1.")
-                           .arg(ByteCount(disk.logicalSectorSize).toString())};
+                .arg(ByteCount(disk.logicalSectorSize).toString())};
     }
     if (grows() && *size <= disk.virtualSize) {
         return Error{.kind = ErrorKind::InvalidInput,
@@ -220,7 +221,7 @@ std::optional<Error> ResizeOptions::problem() const
         return Error{.kind = ErrorKind::InvalidInput,
             .summary = tr("%1 would cut into what is on the disk.").arg(size->toString()),
             .advice = tr("Choose at least %1, or make the last partition smaller in the machine first.")
-                          .arg(limitText(disk.smallestSize()))};
+                .arg(limitText(disk.smallestSize()))};
     }
     return std::nullopt;
 }
@@ -233,8 +234,7 @@ void ResizeOptions::refresh()
     const bool isSuspicious = grows() && !wrong && size->bytes() / suspicious >= now;
     m_sure->setVisible(isSuspicious);
     if (isSuspicious) {
-        m_sure->setText(
-            tr("&Yes, %1: %2 times as much as now").arg(size->toString()).arg(size->bytes() / now));
+        m_sure->setText(tr("&Yes, %1: %2 times as much as now").arg(size->toString()).arg(size->bytes() / now));
     }
     if (wrong) {
         m_message->setField(m_box);

@@ -145,13 +145,13 @@ void ResultPage::refresh()
     const Progress::State& state = m_job->progress();
     QString words = m_job->isCancelling() ? tr("Cancelling…") : paceOf(state);
     if (share && !m_job->isCancelling()) {
-        const QString amount
-            = tr("%1 of %2", "sizes").arg(state.done.toString(), state.total.toString());
+        const QString amount = tr("%1 of %2", "sizes").arg(state.done.toString(), state.total.toString());
         words = words.isEmpty() ? amount : tr("%1 · %2", "amount, pace").arg(amount, words);
     }
-    m_pace->setText(words.isEmpty() ? tr("You may close this window: the work goes on and stays in view at the bottom "
-                                         "of the main window.")
-                                    : words);
+    m_pace->setText(words.isEmpty()
+            ? tr("You may close this window: the work goes on and stays in view at the bottom "
+                 "of the main window.")
+            : words);
     m_cancel->setEnabled(!m_job->isCancelling());
 }
 
@@ -172,9 +172,9 @@ void ResultPage::showOutcome()
     m_outcome->say(FieldMessage::Kind::Good, tr("Done."));
     QStringList sentences = outcome->sentences;
     if (outcome->sizeOnHostAfter < outcome->sizeOnHostBefore) {
-        sentences << tr("%1 were given back to the host.")
-                         .arg(ByteCount(outcome->sizeOnHostBefore.bytes() - outcome->sizeOnHostAfter.bytes())
-                                  .toString());
+        sentences
+            << tr("%1 were given back to the host.")
+                   .arg(ByteCount(outcome->sizeOnHostBefore.bytes() - outcome->sizeOnHostAfter.bytes()).toString());
     }
     if (m_request.action == EditAction::Expand && m_draft.disk() != nullptr) {
         sentences << afterExpanding(m_draft.disk()->disk);
@@ -209,10 +209,12 @@ void ResultPage::offerToPutInPlace()
     if (!m_use.session || !machineFormat(m_request.targetFormat)) {
         return;
     }
-    m_offerText->setText(tr("The machine “%1” still has %2 as its disk %3. Put the new one in its place? The old one "
-                            "stays where it is: delete it once the machine has started from the new one.")
-                             .arg(m_use.machine, QFileInfo(m_request.file).fileName(), m_use.slot.toString()));
-    m_put->setText(tr("&Put it into “%1”").arg(QString(m_use.machine).replace(QLatin1Char('&'), QLatin1String("&&"))));
+    m_offerText->setText(
+        tr("The machine “%1” still has %2 as its disk %3. Put the new one in its place? The old one "
+           "stays where it is: delete it once the machine has started from the new one.")
+            .arg(m_use.machine, QFileInfo(m_request.file).fileName(), m_use.slot.toString()));
+    m_put->setText(
+        tr("&Put it into “%1”").arg(QString(m_use.machine).replace(QLatin1Char('&'), QLatin1String("&&"))));
     m_put->setVisible(true);
     m_offer->setVisible(true);
     m_put->setFocus(Qt::OtherFocusReason);
@@ -221,12 +223,12 @@ void ResultPage::offerToPutInPlace()
 void ResultPage::putInPlace()
 {
     if (!m_use.session) {
-        m_putMessage->say({Error{.kind = ErrorKind::NotFound,
-            .summary = tr("The machine “%1” is gone.").arg(m_use.machine)}});
+        m_putMessage->say(
+            {Error{.kind = ErrorKind::NotFound, .summary = tr("The machine “%1” is gone.").arg(m_use.machine)}});
         return;
     }
-    const Result<void> done
-        = m_use.session->setDisk(m_use.slot, DiskDrive{m_request.target, *machineFormat(m_request.targetFormat)});
+    const Result<void> done =
+        m_use.session->setDisk(m_use.slot, DiskDrive{m_request.target, *machineFormat(m_request.targetFormat)});
     if (!done) {
         m_putMessage->say({done.error()});
         return;

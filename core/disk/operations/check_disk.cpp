@@ -55,8 +55,8 @@ Result<void> CheckDisk::check() const
         return std::unexpected(Error{ErrorKind::Unsupported,
             Texts::tr("%1 is not a VHDX image; only those can be checked.").arg(m_request.file)});
     }
-    return checkImageNotInUse(m_request.file,
-        m_request.mend == CheckRequest::Mend::Yes ? ImageUse::ReadWrite : ImageUse::ReadOnly);
+    return checkImageNotInUse(
+        m_request.file, m_request.mend == CheckRequest::Mend::Yes ? ImageUse::ReadWrite : ImageUse::ReadOnly);
 }
 
 Result<OperationPlan> CheckDisk::plan() const
@@ -66,8 +66,8 @@ Result<OperationPlan> CheckDisk::plan() const
     }
     OperationPlan plan;
     plan.sizeOnHostAfter = sizeOnHostOf(m_request.file);
-    plan.steps << Texts::tr("The structure of %1 is read and held against the rules of the format.")
-                      .arg(m_request.file);
+    plan.steps
+        << Texts::tr("The structure of %1 is read and held against the rules of the format.").arg(m_request.file);
     plan.steps << (m_request.mend == CheckRequest::Mend::Yes
             ? Texts::tr("What is wrong and can be mended is mended; every sector that changes is kept in a file "
                         "beside it first.")
@@ -106,14 +106,13 @@ Result<OperationOutcome> CheckDisk::run(Progress& progress)
         return std::unexpected(after.error());
     }
     if (!after->isSound()) {
-        return std::unexpected(Error{ErrorKind::Corrupt,
-            sentencesOf(*after, CheckRequest::Mend::No).join(QLatin1Char('\n')),
-            Texts::tr("Mending did not help. What was changed is kept in %1.").arg(*kept), m_request.file});
+        return std::unexpected(
+            Error{ErrorKind::Corrupt, sentencesOf(*after, CheckRequest::Mend::No).join(QLatin1Char('\n')),
+                Texts::tr("Mending did not help. What was changed is kept in %1.").arg(*kept), m_request.file});
     }
     OperationOutcome outcome{findings, onHost, sizeOnHostOf(m_request.file)};
-    outcome.sentences
-        << Texts::tr("%1 is sound now.").arg(name)
-        << Texts::tr("What was changed is kept in %1; delete that once all is well.").arg(*kept);
+    outcome.sentences << Texts::tr("%1 is sound now.").arg(name)
+                      << Texts::tr("What was changed is kept in %1; delete that once all is well.").arg(*kept);
     return outcome;
 }
 

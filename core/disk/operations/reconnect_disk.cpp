@@ -75,8 +75,7 @@ Result<OperationOutcome> ReconnectDisk::run(Progress& progress)
     if (const Result<void> done = reconnectParent(m_request.file, m_request.parent); !done) {
         return std::unexpected(done.error());
     }
-    return OperationOutcome{
-        {Texts::tr("%1 names %2 as its parent.").arg(m_request.file, m_request.parent)}, before,
+    return OperationOutcome{{Texts::tr("%1 names %2 as its parent.").arg(m_request.file, m_request.parent)}, before,
         sizeOnHostOf(m_request.file)};
 }
 

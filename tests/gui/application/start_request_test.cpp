@@ -45,6 +45,21 @@ private Q_SLOTS:
         QCOMPARE(request->toJson().count('\n'), 1);
     }
 
+    void takesADiskToEdit()
+    {
+        const auto parse = [](const QStringList& arguments) {
+            return parseStart(arguments, QStringLiteral("/home/me"));
+        };
+        const Result<StartRequest> bare = parse({QStringLiteral("--edit-disk")});
+        QVERIFY(bare && bare->editDisk && bare->disk.isEmpty() && !bare->newMachine);
+        const Result<StartRequest> named = parse({QStringLiteral("--edit-disk"), QStringLiteral("a.vhdx")});
+        QVERIFY(named && !named->newMachine && named->iso.isEmpty());
+        QCOMPARE(named->disk, QStringLiteral("/home/me/a.vhdx"));
+        const Result<StartRequest> arrived = StartRequest::fromJson(named->toJson());
+        QVERIFY(arrived && *arrived == *named);
+        QVERIFY(!parse({QStringLiteral("--edit-disk"), QStringLiteral("a"), QStringLiteral("b")}));
+    }
+
     void refuses_data()
     {
         QTest::addColumn<QStringList>("arguments");

@@ -62,8 +62,7 @@ private Q_SLOTS:
     {
         DiskInspection disk = diskOf(200 * gibi, gibi);
         for (int i = 1; i < 128; ++i) {
-            disk.partitions.partitions.push_back(
-                partition(i + 2, {std::uint64_t(i) * gibi, 512 * mebi}));
+            disk.partitions.partitions.push_back(partition(i + 2, {std::uint64_t(i) * gibi, 512 * mebi}));
         }
         const auto segments = segmentsOf(disk, {}, {});
         const auto places = stretchesOf(segments, 400, 40);
@@ -75,8 +74,7 @@ private Q_SLOTS:
         const DiskInspection disk = diskOf(40 * gibi, 30 * gibi);
         DiskPicture picture;
         picture.setDisk(disk);
-        QCOMPARE(picture.description(),
-            QStringLiteral("ESP, FAT32, 512 MiB; root, ext4, 29.5 GiB; 10 GiB free"));
+        QCOMPARE(picture.description(), QStringLiteral("ESP, FAT32, 512 MiB; root, ext4, 29.5 GiB; 10 GiB free"));
         picture.setProposed(ByteCount(80 * gibi));
         QVERIFY(picture.description().endsWith(QLatin1String("10 GiB free; 40 GiB new")));
         picture.setProposed(ByteCount(34 * gibi));

@@ -79,9 +79,10 @@ private Q_SLOTS:
         QTest::newRow("light") << false << QStringLiteral("system.vhdx") << QSize(840, 560);
         QTest::newRow("dark") << true << QStringLiteral("system.vhdx") << QSize(840, 560);
         QTest::newRow("small") << false << QStringLiteral("system.vhdx") << QSize(620, 420);
-        QTest::newRow("long")
-            << false << QString(QStringLiteral("windows-server-2019-datacenter-").repeated(4)) + QStringLiteral(".vhdx")
-            << QSize(840, 560);
+        QTest::newRow("long") << false
+                              << QString(QStringLiteral("windows-server-2019-datacenter-").repeated(4))
+                + QStringLiteral(".vhdx")
+                              << QSize(840, 560);
     }
 
     void everyPage()

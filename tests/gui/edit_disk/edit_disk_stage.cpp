@@ -159,8 +159,8 @@ void EditDiskStage::press(Qt::Key key, Qt::KeyboardModifiers modifiers) const
     // A button that is pressed by its mnemonic stays down for a moment before it clicks.
     const bool isUp = QTest::qWaitFor(
         [&] {
-            return std::ranges::none_of(
-                wizard().findChildren<QAbstractButton*>(), [](const QAbstractButton* button) { return button->isDown(); });
+            return std::ranges::none_of(wizard().findChildren<QAbstractButton*>(),
+                [](const QAbstractButton* button) { return button->isDown(); });
         },
         patience);
     if (!isUp) {
@@ -203,7 +203,9 @@ bool EditDiskStage::choose(Qt::Key mnemonic, int wanted) const
 bool EditDiskStage::isPlanned() const
 {
     return QTest::qWaitFor(
-        [&] { return page() == PlanPageNumber && !plan().isEmpty() && !message("planMessage").endsWith(QChar(0x2026)); },
+        [&] {
+            return page() == PlanPageNumber && !plan().isEmpty() && !message("planMessage").endsWith(QChar(0x2026));
+        },
         patience);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a test of the Edit Disk wizard stands on: a real store and library in a temporary folder, real images made by
-// the tools that people use and by the engine, and the keyboard. One per test function.
+// What a test of the Edit Disk wizard stands on: a real store and library in a temporary folder, real images made
+// by the tools that people use and by the engine, and the keyboard. One per test function.
 #pragma once
 
 #include "core/live/machine_library.h"

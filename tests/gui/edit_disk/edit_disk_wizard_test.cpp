@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The wizard by the keyboard alone, on real images.
-#include "../accessible_names.h"
 #include "../../unit/disk/run_tool.h"
+#include "../accessible_names.h"
 #include "core/disk/inspect_file.h"
 #include "core/disk/operations/create_disk.h"
 #include "edit_disk_stage.h"
@@ -50,7 +50,8 @@ private Q_SLOTS:
         QVERIFY(stage.isPlanned());
         QVERIFY2(stage.plan().contains(QLatin1String("from 2 GiB to 3 GiB")), qPrintable(stage.plan()));
         QVERIFY(stage.plan().contains(QLatin1String("No machine of yours has this disk")));
-        QVERIFY(stage.plan().contains(QLatin1String("In the guest")) || stage.plan().contains(QLatin1String("guest")));
+        QVERIFY(
+            stage.plan().contains(QLatin1String("In the guest")) || stage.plan().contains(QLatin1String("guest")));
         QCOMPARE(stage.find<QPushButton>("next")->text(), QStringLiteral("&Expand to 3 GiB"));
         QVERIFY2(bytesOf(image) == before, "The plan touched the file.");
         QVERIFY(stage.finish());
@@ -130,12 +131,14 @@ private Q_SLOTS:
         EditDiskStage stage;
         stage.open(stage.makeMbrVhd(QStringLiteral("old.vhd")));
         QVERIFY(stage.enterTo(ActionPageNumber));
+
         const struct {
             const char* action;
             const char* reason;
         } impossible[] = {{"expand", "convert it to VHDX first"}, {"shrink", "convert it to VHDX first"},
             {"compact", "Only a VHDX"}, {"flatten", "no differencing disk"}, {"reconnect", "no differencing disk"},
             {"check", "Only a VHDX"}};
+
         for (const auto& [action, reason] : impossible) {
             const auto* button = stage.find<QRadioButton>(action);
             QVERIFY2(button->isVisible() && !button->isEnabled(), action);
@@ -174,9 +177,10 @@ private Q_SLOTS:
         auto* put = stage.find<QPushButton>("putInPlace");
         QVERIFY(put->isVisible() && put->hasFocus());
         stage.press(Qt::Key_Space);
-        const auto& drive = stage.library().find(QStringLiteral("old machine"))->machine().definition.drives.front();
-        QCOMPARE(std::get<DiskDrive>(drive.what),
-            (DiskDrive{stage.file(QStringLiteral("new.vhdx")), DiskFormat::Vhdx}));
+        const auto& drive =
+            stage.library().find(QStringLiteral("old machine"))->machine().definition.drives.front();
+        QCOMPARE(
+            std::get<DiskDrive>(drive.what), (DiskDrive{stage.file(QStringLiteral("new.vhdx")), DiskFormat::Vhdx}));
         QVERIFY(QFile::exists(image));
         QVERIFY(stage.message("putMessage").contains(QLatin1String("Keep old.vhd")));
     }
@@ -315,8 +319,8 @@ private Q_SLOTS:
         QVERIFY(stage.message("diskMessage").contains(QLatin1String("Choose a disk image")));
         stage.type(stage.file(QStringLiteral("nothing.vhdx")));
         stage.press(Qt::Key_Return);
-        QTRY_VERIFY(!stage.message("diskMessage").isEmpty()
-            && !stage.message("diskMessage").contains(QChar(0x2026)));
+        QTRY_VERIFY(
+            !stage.message("diskMessage").isEmpty() && !stage.message("diskMessage").contains(QChar(0x2026)));
         QCOMPARE(stage.page(), int(FilePageNumber));
     }
 

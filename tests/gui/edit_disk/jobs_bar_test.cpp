@@ -72,8 +72,8 @@ private Q_SLOTS:
         QTRY_VERIFY(job->isFinished());
         QCOMPARE(ended.count(), 1);
         QVERIFY(bar.findChild<ElidedLabel*>(QStringLiteral("jobText"))
-                    ->fullText()
-                    .contains(QLatin1String("b is there.")));
+                ->fullText()
+                .contains(QLatin1String("b is there.")));
         QVERIFY(!bar.findChild<QPushButton*>(QStringLiteral("cancelJob"))->isVisible());
         QSignalSpy shown(&bar, &JobsBar::showRequested);
         bar.findChild<QPushButton*>(QStringLiteral("showJob"))->click();

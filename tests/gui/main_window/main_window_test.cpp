@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The window on a real library without a machine that runs.
 #include "tests/gui/accessible_names.h"
+#include "ui/jobs/job_list.h"
 #include "ui/main_window/machine_list_model.h"
 #include "ui/main_window/message_bar.h"
 #include "window_stage.h"
@@ -19,6 +20,7 @@
 #include <QPushButton>
 #include <QScopeGuard>
 #include <QScreen>
+#include <QSemaphore>
 #include <QSignalSpy>
 #include <QSplitter>
 #include <QTabWidget>
@@ -29,6 +31,37 @@
 #include <cmath>
 
 using namespace platter;
+
+namespace {
+
+// Works until the gate opens, and sees then that it is to stop.
+class GatedOperation final : public DiskOperation {
+public:
+    explicit GatedOperation(std::shared_ptr<QSemaphore> gate)
+        : m_gate(std::move(gate))
+    {
+    }
+
+    QString title() const override { return QStringLiteral("Convert old.vhd to old.vhdx"); }
+
+    Result<void> check() const override { return {}; }
+
+    Result<OperationPlan> plan() const override { return OperationPlan{}; }
+
+    Result<OperationOutcome> run(Progress& progress) override
+    {
+        m_gate->acquire();
+        if (const Result<void> goOn = progress.goOn(); !goOn) {
+            return std::unexpected(goOn.error());
+        }
+        return OperationOutcome{};
+    }
+
+private:
+    std::shared_ptr<QSemaphore> m_gate;
+};
+
+} // namespace
 
 class MainWindowTest : public QObject {
     Q_OBJECT
@@ -336,11 +369,17 @@ private Q_SLOTS:
         Q_EMIT list->customContextMenuRequested(list->visualItemRect(disk).center());
         auto* menu = stage.find<QMenu>("driveMenu");
         QVERIFY(menu->isVisible() && menu->toolTipsVisible());
-        QCOMPARE(menu->actions().size(), 3);
-        QVERIFY(!menu->actions().first()->isEnabled());
-        QCOMPARE(menu->actions().first()->toolTip(), insert->toolTip());
+        QCOMPARE(menu->actions().size(), 4);
+        QVERIFY(menu->actions().at(0)->isEnabled());
+        QVERIFY(!menu->actions().at(1)->isEnabled());
+        QCOMPARE(menu->actions().at(1)->toolTip(), insert->toolTip());
         menu->close();
+        auto* edit = stage.find<QPushButton>("editDisk");
+        QSignalSpy wanted(&stage.window(), &MainWindow::editDiskRequested);
+        stage.click(edit);
+        QCOMPARE(wanted, QList<QVariantList>{{stage.file(QStringLiteral("disk.raw"))}});
         list->setCurrentItem(empty);
+        QVERIFY(!edit->isEnabled() && !edit->toolTip().isEmpty());
         QVERIFY(insert->isEnabled() && !eject->isEnabled() && remove->isEnabled());
         list->setCurrentItem(gone);
         QVERIFY(insert->isEnabled() && eject->isEnabled() && remove->isEnabled());
@@ -559,6 +598,49 @@ private Q_SLOTS:
         QTest::keyClick(list, Qt::Key_End);
         QVERIFY(list->visualRect(list->currentIndex()).intersects(list->viewport()->rect()));
         stage.picture(QStringLiteral("hundred"));
+    }
+
+    void asksForTheDiskThatIsDropped()
+    {
+        WindowStage stage;
+        QSignalSpy wanted(&stage.window(), &MainWindow::editDiskRequested);
+        const QString image = stage.file(QStringLiteral("Old Disk.VHD"));
+        QVERIFY(QFile::copy(stage.file(QStringLiteral("debian.iso")), image));
+        QVERIFY(drop(&stage.window(), {300, 300}, image));
+        QCOMPARE(wanted, QList<QVariantList>{{image}});
+        QVERIFY(!drop(&stage.window(), {300, 300}, stage.file(QStringLiteral("nothing.vhdx"))));
+        stage.action("editAnyDisk")->trigger();
+        QCOMPARE(wanted.size(), 2);
+        QVERIFY(wanted.last().constFirst().toString().isEmpty());
+    }
+
+    void doesNotQuitUnaskedWhileWorkGoesOn()
+    {
+        WindowStage stage;
+        stage.addMachine(QStringLiteral("debian-13"));
+        MainWindow& window = stage.window();
+        auto gate = std::make_shared<QSemaphore>();
+        DiskJobRunner* job = window.jobs().run(jobOnFile(std::make_unique<GatedOperation>(gate)));
+        QVERIFY(stage.find<QWidget>("jobsBar")->isVisible());
+        stage.picture(QStringLiteral("job"));
+        window.close();
+        QVERIFY(window.isVisible());
+        QVERIFY(stage.question() != nullptr);
+        QTest::keyClick(stage.question(), Qt::Key_Escape);
+        QVERIFY(window.isVisible() && !job->isCancelling());
+        window.close();
+        QPushButton* quit = nullptr;
+        for (QAbstractButton* button : stage.question()->buttons()) {
+            if (stage.question()->buttonRole(button) == QMessageBox::DestructiveRole) {
+                quit = qobject_cast<QPushButton*>(button);
+            }
+        }
+        QTest::mouseClick(quit, Qt::LeftButton);
+        QTRY_VERIFY(job->isCancelling());
+        QVERIFY(window.isVisible());
+        gate->release();
+        QTRY_VERIFY(!window.isVisible());
+        QCOMPARE(job->outcome()->error().kind, ErrorKind::Cancelled);
     }
 
 private:
