@@ -20,7 +20,7 @@ public:
     // A job that still runs is asked to stop; what it holds is kept until it has.
     ~DiskJobRunner() override;
 
-    // Once.
+    // Once. Short work may have ended when this returns.
     void start();
     void cancel();
 

@@ -461,7 +461,7 @@ void MainWindow::askToQuit()
     m_askingToQuit = true;
     auto* question = new QMessageBox(QMessageBox::Question, tr("Quit Platter"),
         tr("Work on a disk is still going on. Cancel it and quit?"), QMessageBox::NoButton, this);
-    question->setObjectName(QStringLiteral("quitQuestion"));
+    question->setObjectName(QStringLiteral("confirmation"));
     question->setAttribute(Qt::WA_DeleteOnClose);
     question->setInformativeText(tr("What is cancelled leaves nothing half done. Machines go on running."));
     const QPushButton* quit = question->addButton(tr("&Cancel it and quit"), QMessageBox::DestructiveRole);

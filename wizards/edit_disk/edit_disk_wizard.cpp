@@ -78,7 +78,9 @@ void EditDiskWizard::finish()
     m_result->follow(m_job);
     connect(m_job, &DiskJobRunner::finished, this, &EditDiskWizard::showState);
     showState();
-    m_result->firstField()->setFocus(Qt::OtherFocusReason);
+    if (!m_job->isFinished()) {
+        m_result->firstField()->setFocus(Qt::OtherFocusReason);
+    }
 }
 
 void EditDiskWizard::showState()

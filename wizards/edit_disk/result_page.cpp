@@ -126,7 +126,11 @@ void ResultPage::follow(DiskJobRunner* job)
     m_putMessage->clear();
     connect(job, &DiskJobRunner::progressed, this, &ResultPage::refresh);
     connect(job, &DiskJobRunner::finished, this, &ResultPage::showOutcome);
-    refresh();
+    if (job->isFinished()) {
+        showOutcome(); // short work may have ended already
+    } else {
+        refresh();
+    }
 }
 
 QWidget* ResultPage::firstField() const

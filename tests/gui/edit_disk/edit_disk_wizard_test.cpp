@@ -292,7 +292,8 @@ private Q_SLOTS:
         QVERIFY(stage.isPlanned());
         QVERIFY(stage.finish());
         QVERIFY(!stage.wizard().job()->outcome()->has_value());
-        QVERIFY(stage.message("editOutcome").contains(QLatin1String("have it mended")));
+        QVERIFY2(stage.message("editOutcome").contains(QLatin1String("have it mended")),
+            qPrintable(stage.wizard().job()->outcome()->error().text()));
         // What failed is tried another way from where it was.
         stage.press(Qt::Key_B, Qt::AltModifier);
         QCOMPARE(stage.page(), int(PlanPageNumber));

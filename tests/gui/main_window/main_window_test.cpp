@@ -374,10 +374,11 @@ private Q_SLOTS:
         QVERIFY(!menu->actions().at(1)->isEnabled());
         QCOMPARE(menu->actions().at(1)->toolTip(), insert->toolTip());
         menu->close();
+        const MachineSession* session = stage.library().find(QStringLiteral("debian-13"));
         auto* edit = stage.find<QPushButton>("editDisk");
         QSignalSpy wanted(&stage.window(), &MainWindow::editDiskRequested);
         stage.click(edit);
-        QCOMPARE(wanted, QList<QVariantList>{{stage.file(QStringLiteral("disk.raw"))}});
+        QCOMPARE(wanted, QList<QVariantList>{{std::get<DiskDrive>(session->machine().definition.drives.front().what).file}});
         list->setCurrentItem(empty);
         QVERIFY(!edit->isEnabled() && !edit->toolTip().isEmpty());
         QVERIFY(insert->isEnabled() && !eject->isEnabled() && remove->isEnabled());
@@ -620,6 +621,7 @@ private Q_SLOTS:
         stage.addMachine(QStringLiteral("debian-13"));
         MainWindow& window = stage.window();
         auto gate = std::make_shared<QSemaphore>();
+        const auto open = qScopeGuard([&] { gate->release(); });
         DiskJobRunner* job = window.jobs().run(jobOnFile(std::make_unique<GatedOperation>(gate)));
         QVERIFY(stage.find<QWidget>("jobsBar")->isVisible());
         stage.picture(QStringLiteral("job"));
