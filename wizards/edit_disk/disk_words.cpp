@@ -62,14 +62,7 @@ QString machineSentence(const EditRequest& request, const DiskUse& use)
             ? Texts::tr("The machine “%1” is off; leave it off until this is done.").arg(use.machine)
             : Texts::tr("The machine “%1” is off; it cannot start until this is done.").arg(use.machine);
     }
-    switch (request.action) {
-    case EditAction::Expand:
-        return Texts::tr("The machine “%1” is up. It pauses for about 10 ms; nothing has to be shut down.")
-            .arg(use.machine);
-    default:
-        return Texts::tr("The machine “%1” is up. It pauses while its disk is edited, and goes on then.")
-            .arg(use.machine);
-    }
+    return {}; // the plan of what goes through the machine says what it does to it
 }
 
 QString timeSentence(const OperationPlan& plan)
@@ -126,8 +119,11 @@ QString planText(const EditRequest& request, const DiskLook& look, const DiskUse
     const OperationPlan& plan, ByteCount free)
 {
     QStringList lines{title, {}};
-    lines << plan.steps << QString() << machineSentence(request, use) << timeSentence(plan)
-          << spaceSentence(request, plan, free);
+    lines << plan.steps << QString();
+    if (const QString machine = machineSentence(request, use); !machine.isEmpty()) {
+        lines << machine;
+    }
+    lines << timeSentence(plan) << spaceSentence(request, plan, free);
     if (request.action == EditAction::Expand) {
         const QStringList advice = afterExpanding(look.disk);
         if (!advice.isEmpty()) {

@@ -7,24 +7,38 @@
 #include "core/disk/operations/parent_disk.h"
 #include "core/disk/operations/reconnect_disk.h"
 #include "core/disk/operations/resize_disk.h"
+#include "core/live/running_disk_job.h"
 
 namespace platter {
 
 namespace {
 
+ResizeRequest resizeFor(const EditRequest& request)
+{
+    return {.file = request.file,
+        .parents = request.parents,
+        .newSize = request.newSize,
+        .gptBackup =
+            request.action == EditAction::Shrink || request.movesGptBackup ? GptBackup::Move : GptBackup::Leave};
+}
+
+CompactRequest compactFor(const EditRequest& request)
+{
+    return {.file = request.file,
+        .parents = request.parents,
+        .outsidePartitions = request.givesUpOutside ? CompactRequest::OutsidePartitions::GiveUp
+                                                    : CompactRequest::OutsidePartitions::Keep};
+}
+
 std::unique_ptr<DiskOperation> operationFor(const EditRequest& request)
 {
     switch (request.action) {
     case EditAction::Expand:
-        return std::make_unique<ExpandDisk>(ResizeRequest{request.file, request.parents, request.newSize,
-            request.movesGptBackup ? GptBackup::Move : GptBackup::Leave});
+        return std::make_unique<ExpandDisk>(resizeFor(request));
     case EditAction::Shrink:
-        return std::make_unique<ShrinkDisk>(
-            ResizeRequest{request.file, request.parents, request.newSize, GptBackup::Move});
+        return std::make_unique<ShrinkDisk>(resizeFor(request));
     case EditAction::Compact:
-        return std::make_unique<CompactDisk>(CompactRequest{request.file, request.parents,
-            request.givesUpOutside ? CompactRequest::OutsidePartitions::GiveUp
-                                   : CompactRequest::OutsidePartitions::Keep});
+        return std::make_unique<CompactDisk>(compactFor(request));
     case EditAction::Convert:
         return std::make_unique<Convert>(ConvertRequest{request.file, request.parents, request.target,
             request.targetFormat, request.verifies ? ConvertRequest::Verify::Yes : ConvertRequest::Verify::No});
@@ -48,7 +62,22 @@ std::unique_ptr<DiskOperation> operationFor(const EditRequest& request)
 
 std::unique_ptr<DiskJob> jobFor(const EditRequest& request, const DiskUse& use)
 {
-    Q_UNUSED(use)
+    if (use.isRunning()) {
+        const RunningDisk disk{use.session, use.slot};
+        switch (request.action) {
+        case EditAction::Expand: {
+            ResizeRequest resize = resizeFor(request);
+            resize.gptBackup = GptBackup::Leave; // the guest knows the table, and moves it by itself
+            return expandRunning(disk, resize);
+        }
+        case EditAction::Shrink:
+            return shrinkRunning(disk, resizeFor(request));
+        case EditAction::Compact:
+            return compactRunning(disk, compactFor(request));
+        default:
+            break; // the file is locked, and the operation says so
+        }
+    }
     std::unique_ptr<DiskOperation> operation = operationFor(request);
     return operation ? jobOnFile(std::move(operation)) : nullptr;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The wizard and a real machine that is started, paused and powered off while it stands open.
+#include "core/disk/inspect_file.h"
 #include "edit_disk_stage.h"
 
 #include <QCoroTask>
@@ -45,6 +46,39 @@ private Q_SLOTS:
         QVERIFY(QCoro::waitFor(session->powerOff()));
         QTRY_VERIFY(stage.find<QRadioButton>("convert")->isEnabled());
         QTRY_VERIFY(stage.find<QRadioButton>("shrink")->isEnabled());
+    }
+
+    void expandsTheDiskOfARunningMachine_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<int>("format");
+        QTest::newRow("raw") << QStringLiteral("system.raw") << int(DiskFormat::Raw);
+        QTest::newRow("VHDX") << QStringLiteral("system.vhdx") << int(DiskFormat::Vhdx);
+    }
+
+    void expandsTheDiskOfARunningMachine()
+    {
+        QFETCH(QString, name);
+        QFETCH(int, format);
+        EditDiskStage stage;
+        const QString image = stage.makeDisk(name);
+        stage.addMachine(QStringLiteral("lab"), image, DiskFormat(format));
+        MachineSession* session = stage.library().find(QStringLiteral("lab"));
+        QVERIFY(QCoro::waitFor(session->start(AcceleratorChoice::SoftwareEmulation)));
+        stage.open(image);
+        QVERIFY(stage.choose(Qt::Key_E, OptionsPageNumber));
+        stage.type(QStringLiteral("3G"));
+        QVERIFY(stage.enterTo(PlanPageNumber));
+        QVERIFY(stage.isPlanned());
+        QVERIFY2(
+            stage.plan().contains(QStringLiteral("The machine “lab” keeps running")), qPrintable(stage.plan()));
+        QVERIFY(stage.finish());
+        QVERIFY(stage.wizard().job()->outcome()->has_value());
+        QCOMPARE(session->state(), MachineState::Running);
+        QVERIFY(QCoro::waitFor(session->powerOff()));
+        const Result<DiskInspection> disk = inspectFile(image, {}, InspectAccess::Locked);
+        QVERIFY(disk);
+        QCOMPARE(disk->virtualSize, ByteCount::gibibytes(3));
     }
 };
 

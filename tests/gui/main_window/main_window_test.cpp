@@ -378,7 +378,8 @@ private Q_SLOTS:
         auto* edit = stage.find<QPushButton>("editDisk");
         QSignalSpy wanted(&stage.window(), &MainWindow::editDiskRequested);
         stage.click(edit);
-        QCOMPARE(wanted, QList<QVariantList>{{std::get<DiskDrive>(session->machine().definition.drives.front().what).file}});
+        QCOMPARE(wanted,
+            QList<QVariantList>{{std::get<DiskDrive>(session->machine().definition.drives.front().what).file}});
         list->setCurrentItem(empty);
         QVERIFY(!edit->isEnabled() && !edit->toolTip().isEmpty());
         QVERIFY(insert->isEnabled() && !eject->isEnabled() && remove->isEnabled());
