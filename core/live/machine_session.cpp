@@ -264,31 +264,39 @@ QCoro::Task<void> MachineSession::refresh()
 
 QCoro::Task<void> MachineSession::lookAround()
 {
+    const QPointer<MachineSession> self(this);
+    std::unique_ptr<QemuProcess> process = m_running ? nullptr : QemuProcess::find(m_runtime);
+    const bool isStarting = !m_running && !process && StartLock::isTaken(m_runtime);
+    if (!m_running && !process && !isStarting) {
+        // One that came up between the two looks is there now.
+        process = QemuProcess::find(m_runtime);
+    }
     if (m_running) {
         m_running->readRecord();
         m_launch = m_running->record();
         m_accelerator = m_launch ? std::optional(m_launch->accelerator) : std::nullopt;
-        if (m_seat == QmpSeat::CommandLine) {
+        if (m_seat == QmpSeat::CommandLine || m_running->state() == MachineState::Starting) {
             co_await m_running->readStatus();
         }
-    } else if (auto process = QemuProcess::find(m_runtime)) {
-        const QPointer<MachineSession> self(this);
+    } else if (process) {
         co_await takeUp(std::move(process));
         if (self && m_running && m_seat == QmpSeat::CommandLine) {
             co_await m_running->finishLeftExchange(othersDeadline);
         }
+    } else if (isStarting) {
+        enter(MachineState::Starting);
+        m_lookAgain.start();
     } else {
         lookAtLeftovers();
+    }
+    if (self && m_running && m_running->state() == MachineState::Starting) {
+        // Found in its first moments, before it listens.
+        m_lookAgain.start();
     }
 }
 
 void MachineSession::lookAtLeftovers()
 {
-    if (StartLock::isTaken(m_runtime)) {
-        enter(MachineState::Starting);
-        m_lookAgain.start();
-        return;
-    }
     const std::optional<LaunchRecord> record = LaunchRecord::read(m_runtime);
     if (record && record->crash) {
         enter(MachineState::Crashed, record->crash);

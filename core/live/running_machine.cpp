@@ -150,7 +150,7 @@ void RunningMachine::show(const ExchangeJournal& journal)
         return;
     }
     enter(journal.resume ? MachineState::Running : MachineState::Paused);
-    if (m_seat == QmpSeat::Application && !m_exchanging && !m_waitsForExchange) {
+    if (m_seat == QmpSeat::Application && m_exchanges == 0 && !m_waitsForExchange) {
         m_waitsForExchange = true;
         QCoro::connect(finishLeftExchange(exchangeDeadline), this, [this] { m_waitsForExchange = false; });
     }
@@ -172,11 +172,11 @@ QCoro::Task<void> RunningMachine::finishLeftExchange(milliseconds deadline)
 QCoro::Task<Result<ExchangeOutcome>> RunningMachine::exchangeDisk(SlotId slot, DiskDrive disk, ImageEdit edit)
 {
     const QPointer<RunningMachine> self(this);
-    m_exchanging = true;
+    ++m_exchanges;
     Result<ExchangeOutcome> outcome =
         co_await platter::exchangeDisk(&m_monitor, m_runtime, slot, std::move(disk), std::move(edit));
     if (self) {
-        m_exchanging = false;
+        --m_exchanges;
         if (!outcome && !hasEnded()) {
             co_await readStatus();
         }

@@ -99,7 +99,7 @@ private:
     std::shared_ptr<PendingAnswer> m_gone; // settled when QEMU has ended; an error: when only this has
     bool m_endExpected = false; // QEMU said that it ends, or was told to
     bool m_missedNothing = false; // connected without a gap in which it could have said so
-    bool m_exchanging = false; // exchangeDisk() is at it
+    int m_exchanges = 0; // exchangeDisk() is at it
     bool m_waitsForExchange = false; // finishLeftExchange() runs by itself
     bool m_asking = false; // keepAsking() runs
     std::chrono::milliseconds m_patienceLength;

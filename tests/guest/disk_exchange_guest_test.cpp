@@ -60,7 +60,7 @@ private Q_SLOTS:
         QVERIFY2(
             serial.waitFor(QStringLiteral("Platter sample guest ready: ")), qUtf8Printable(serial.transcript()));
         QVERIFY(serial.waitFor(QStringLiteral("# ")));
-        RUNS("dmesg -n 1 && mkfs.ext4 -q /dev/sda && mount /dev/sda /mnt");
+        RUNS("dmesg -n 1 && mkfs.ext4 -q /dev/sda && modprobe ext4 && mount -t ext4 /dev/sda /mnt");
         const auto defined = serial.run(load);
         QVERIFY(defined && defined->exitCode == 0);
         RUNS("load > /tmp/said 2>&1 &");
