@@ -63,7 +63,7 @@ private Q_SLOTS:
         RUNS("dmesg -n 1 && mkfs.ext4 -q /dev/sda && modprobe ext4 && mount -t ext4 /dev/sda /mnt");
         const auto defined = serial.run(load);
         QVERIFY(defined && defined->exitCode == 0);
-        RUNS("load > /tmp/said 2>&1 &");
+        RUNS("{ load > /tmp/said 2>&1 & }");
 
         std::vector<double> pauses;
         ByteCount size = *request.size;
