@@ -100,18 +100,18 @@ QString InstallMedium::sentence() const
         break;
     case UefiBoot::BiosOnly:
         text = tr(QT_TRANSLATE_NOOP("platter::InstallMedium",
-                      "%1; has no UEFI boot image and cannot start this machine, whose firmware is UEFI only."))
+                      "%1 has no UEFI boot image and cannot start this machine, whose firmware is UEFI only."))
                    .arg(what);
         if (!bootFault.isEmpty()) {
             text = tr(QT_TRANSLATE_NOOP("platter::InstallMedium",
-                          "%1; has no UEFI boot image that works and cannot start this machine, whose firmware is "
+                          "%1 has no UEFI boot image that works and cannot start this machine, whose firmware is "
                           "UEFI only."))
                        .arg(what);
         }
         break;
     case UefiBoot::NotBootable:
         text = tr(QT_TRANSLATE_NOOP(
-                      "platter::InstallMedium", "%1; holds nothing to boot from and cannot start this machine."))
+                      "platter::InstallMedium", "%1 holds nothing to boot from and cannot start this machine."))
                    .arg(what);
         break;
     }

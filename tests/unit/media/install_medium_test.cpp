@@ -112,23 +112,23 @@ private Q_SLOTS:
             "processor "
             "is 64-bit x86.");
         row("BIOS", biosEntry, "", UefiBoot::BiosOnly,
-            "A LABEL; has no UEFI boot image and cannot start this machine, whose firmware is UEFI only.");
+            "A LABEL has no UEFI boot image and cannot start this machine, whose firmware is UEFI only.");
         row("BIOS and a UEFI image without loader", biosEntry + nextEntry + efiEntry, "GRUBX64.EFI",
             UefiBoot::BiosOnly,
-            "A LABEL; has no UEFI boot image that works and cannot start this machine, whose firmware is UEFI "
+            "A LABEL has no UEFI boot image that works and cannot start this machine, whose firmware is UEFI "
             "only. Its UEFI "
             "boot image holds no boot loader.");
         row("UEFI image without loader", efiEntry, "GRUBX64.EFI", UefiBoot::NotBootable,
-            "A LABEL; holds nothing to boot from and cannot start this machine. Its UEFI boot image holds no boot "
+            "A LABEL holds nothing to boot from and cannot start this machine. Its UEFI boot image holds no boot "
             "loader.");
         row("UEFI entry without a file system",
             {QStringLiteral("-e"), QStringLiteral("bios.bin"), QStringLiteral("-no-emul-boot")}, "",
             UefiBoot::NotBootable,
-            "A LABEL; holds nothing to boot from and cannot start this machine. Its UEFI boot image holds no "
+            "A LABEL holds nothing to boot from and cannot start this machine. Its UEFI boot image holds no "
             "readable FAT "
             "file system.");
         row("data", {}, "", UefiBoot::NotBootable,
-            "A LABEL; holds nothing to boot from and cannot start this machine.");
+            "A LABEL holds nothing to boot from and cannot start this machine.");
     }
 
     void saysWhetherItBoots()
@@ -258,7 +258,7 @@ private Q_SLOTS:
             << (QStringList{label, QStringLiteral("ESD-ISO")} + microsoft + efiEntry)
             << QStringLiteral("Microsoft Windows; boots with UEFI.") << QString() << true << false;
         QTest::newRow("Office") << (QStringList{label, QStringLiteral("OFFICE")}
-            + microsoft) << QStringLiteral("OFFICE; holds nothing to boot from and cannot start this machine.")
+            + microsoft) << QStringLiteral("OFFICE holds nothing to boot from and cannot start this machine.")
                                 << QString() << false << false;
         QTest::newRow("sample guest") << (QStringList{label, QString::fromLatin1(sampleGuestLabel)} + efiEntry)
                                       << QStringLiteral("Platter sample guest; boots with UEFI.") << QString()
