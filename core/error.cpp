@@ -95,7 +95,7 @@ Error systemError(const QString& what, const QString& path, int errnoValue)
     case EPERM:
         return make(ErrorKind::PermissionDenied,
             QT_TRANSLATE_NOOP("platter::Error", "%1 failed: you have no permission for %2."),
-            QT_TRANSLATE_NOOP("platter::Error", "Change its permissions or choose another place."));
+            QT_TRANSLATE_NOOP("platter::Error", "Change its permissions, or choose another file or place."));
     case EROFS:
         return make(ErrorKind::PermissionDenied,
             QT_TRANSLATE_NOOP("platter::Error", "%1 failed: %2 is on read-only storage."),

@@ -228,7 +228,10 @@ private Q_SLOTS:
         QVERIFY(::chmod(QFile::encodeName(m_folder.path()).constData(), 0755) == 0);
         const Unprivileged nobody;
         QVERIFY(open(HostFile::Access::ReadOnly));
-        QCOMPARE(open(HostFile::Access::ReadWrite).error().kind, ErrorKind::PermissionDenied);
+        const Error refused = open(HostFile::Access::ReadWrite).error();
+        QCOMPARE(refused.kind, ErrorKind::PermissionDenied);
+        // An existing file has no other place: the cure can be another file.
+        QVERIFY2(refused.advice.contains(QLatin1String("another file")), qPrintable(refused.advice));
     }
 
     void readersShareAndAWriterDoesNot()
