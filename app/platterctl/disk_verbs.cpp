@@ -32,6 +32,7 @@ QString tr(const char* text)
 const QString optionParent = QStringLiteral("parent");
 const QString optionPlan = QStringLiteral("plan");
 const QString optionProgress = QStringLiteral("progress");
+const QString optionGrow = QStringLiteral("grow");
 const QString optionFormat = QStringLiteral("format");
 const QString optionType = QStringLiteral("type");
 
@@ -138,6 +139,12 @@ QCoro::Task<int> carryOut(std::shared_ptr<DiskJob> job, Arguments arguments, Rep
         {QStringLiteral("sizeOnHostAfter"), static_cast<qint64>(outcome->sizeOnHostAfter.bytes())}};
     if (outcome->pause) {
         json[QStringLiteral("pauseMicroseconds")] = static_cast<qint64>(outcome->pause->count());
+    }
+    if (outcome->shortfall) {
+        json[QStringLiteral("shortfall")] = platter::toJson(*outcome->shortfall);
+        report.done(outcome->sentences.join(QLatin1Char('\n')), json);
+        report.remark(*outcome->shortfall);
+        co_return exitFailed;
     }
     co_return report.done(outcome->sentences.join(QLatin1Char('\n')), json);
 }
@@ -274,12 +281,16 @@ QCoro::Task<int> create(Context*, Arguments arguments, Report report)
 }
 
 // ON_FILE and ON_RUNNING are the same edit of the file that REQUEST names.
-template <class Operation, class Request>
-QCoro::Task<int> edit(Context* context, Request request,
-    std::unique_ptr<DiskJob> (*onRunning)(RunningDisk, Request), Arguments arguments, Report report)
+template <class Operation, class Request, class OnRunning>
+QCoro::Task<int> edit(Context* context, Request request, OnRunning onRunning, Arguments arguments, Report report)
 {
     const std::shared_ptr<MachineSession> session = co_await runningUserOf(context, request.file);
     if (!session || !isUp(session->state())) {
+        if (arguments.isSet(optionGrow)) {
+            co_return report.failed(Error{ErrorKind::WrongState,
+                tr("--grow needs a running machine that uses %1, for its guest is to do it.").arg(request.file),
+                tr("Start the machine, or leave --grow out."), {}});
+        }
         co_return co_await carryOutOnFile<Operation>(std::move(request), std::move(arguments), std::move(report));
     }
     const std::optional<SlotId> slot = slotOfDisk(session->machine().definition, request.file);
@@ -303,7 +314,12 @@ QCoro::Task<int> expand(Context* context, Arguments arguments, Report report)
         co_return report.failed(request.error());
     }
     request->gptBackup = arguments.isSet(QStringLiteral("fix-gpt")) ? GptBackup::Move : GptBackup::Leave;
-    co_return co_await edit<ExpandDisk>(context, *request, &expandRunning, std::move(arguments), std::move(report));
+    const InGuest inGuest = arguments.isSet(optionGrow) ? InGuest::Grow : InGuest::Leave;
+    co_return co_await edit<ExpandDisk>(
+        context, *request,
+        [inGuest](
+            RunningDisk disk, const ResizeRequest& what) { return expandRunning(std::move(disk), what, inGuest); },
+        std::move(arguments), std::move(report));
 }
 
 QCoro::Task<int> shrink(Context* context, Arguments arguments, Report report)
@@ -436,6 +452,8 @@ std::vector<Verb> diskVerbs()
             &create},
         {QStringLiteral("disk expand"), {file, size}, tr("makes the disk in an image larger, in place"),
             {{QStringLiteral("fix-gpt"), tr("Also move the partition table's backup to the new end.")},
+                {optionGrow,
+                    tr("Then grow the last partition and its file system in the guest of the running machine.")},
                 parentOption(), planOption(), progressOption()},
             &expand},
         {QStringLiteral("disk shrink"), {file, size}, tr("makes the disk in an image smaller, in place"),

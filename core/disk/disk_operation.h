@@ -62,6 +62,7 @@ struct OperationOutcome {
     ByteCount sizeOnHostBefore = {};
     ByteCount sizeOnHostAfter = {};
     std::optional<std::chrono::microseconds> pause = {}; // how long a running machine stood still
+    std::optional<Error> shortfall = {}; // what was wanted besides and could not be done
 };
 
 class DiskOperation {

@@ -477,6 +477,22 @@ QCoro::Task<Result<void>> MachineSession::resizeDisk(SlotId slot, ByteCount size
     co_return co_await resizeInQemu(m_running->monitor(), m_runtime, slot, size);
 }
 
+QCoro::Task<Result<GuestVolume>> MachineSession::lookInGuest(SlotId slot)
+{
+    if (m_state != MachineState::Running) {
+        co_return wrongState(tr("The guest of “%1” cannot be asked: the machine is %2."));
+    }
+    co_return co_await platter::lookInGuest(m_runtime, slot);
+}
+
+QCoro::Task<Result<GuestGrowth>> MachineSession::growInGuest(SlotId slot, ByteCount size)
+{
+    if (m_state != MachineState::Running) {
+        co_return wrongState(tr("The guest of “%1” cannot be asked: the machine is %2."));
+    }
+    co_return co_await platter::growInGuest(m_runtime, slot, size);
+}
+
 Error MachineSession::noDiskAt(SlotId slot) const
 {
     return {ErrorKind::NotFound, tr("“%1” has no disk in slot %2.").arg(name(), slot.toString()),

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/live/disk_exchange.h"
+#include "core/live/guest_growth.h"
 #include "core/live/running_machine.h"
 #include "core/places.h"
 
@@ -67,6 +68,9 @@ public:
     QCoro::Task<Result<ExchangeOutcome>> exchangeDisk(SlotId slot, ImageEdit edit);
     // Resizes a qcow2 or raw disk while the machine runs.
     QCoro::Task<Result<void>> resizeDisk(SlotId slot, ByteCount size);
+    // What the guest says of a disk, and letting it take the disk's new SIZE, as guest_growth.h says.
+    QCoro::Task<Result<GuestVolume>> lookInGuest(SlotId slot);
+    QCoro::Task<Result<GuestGrowth>> growInGuest(SlotId slot, ByteCount size);
     // Takes a drive out of the definition; only while off.
     Result<void> removeDrive(SlotId slot);
     // Puts another image into a disk's slot; only while off. The old file stays as it is.

@@ -63,6 +63,7 @@ public:
         }
         OperationPlan plan = *planned;
         plan.steps << aboutMachine(*m_disk.session);
+        plan.steps << co_await furtherSteps();
         co_return plan;
     }
 
@@ -83,6 +84,10 @@ protected:
     virtual bool isForQemuToo() const = 0;
     // What happens to the machine, for people.
     virtual QString aboutMachine(const MachineSession& session) const = 0;
+
+    // What happens once the disk is changed.
+    virtual QCoro::Task<QStringList> furtherSteps() { co_return QStringList(); }
+
     virtual QCoro::Task<Result<OperationOutcome>> change(std::shared_ptr<Progress> progress) = 0;
 
     RunningDisk& disk() { return m_disk; }
@@ -147,9 +152,10 @@ CompactRequest shared(CompactRequest request)
 
 class ExpandRunning final : public RunningJob {
 public:
-    ExpandRunning(RunningDisk disk, const ResizeRequest& request)
+    ExpandRunning(RunningDisk disk, const ResizeRequest& request, InGuest inGuest)
         : RunningJob(std::move(disk), request.file, std::make_shared<ExpandDisk>(shared(request)))
         , m_request(request)
+        , m_inGuest(inGuest)
     {
     }
 
@@ -166,7 +172,50 @@ protected:
                   .arg(session.name());
     }
 
+    QCoro::Task<QStringList> furtherSteps() override
+    {
+        if (m_inGuest == InGuest::Leave || !disk().session) {
+            co_return QStringList();
+        }
+        const Result<GuestVolume> volume = co_await disk().session->lookInGuest(disk().slot);
+        if (!volume) {
+            co_return QStringList{nothingGrows(volume.error())};
+        }
+        const Result<QStringList> commands = growthCommands(*volume, m_request.newSize);
+        if (!commands) {
+            co_return QStringList{nothingGrows(commands.error())};
+        }
+        co_return QStringList{Texts::tr("Then %1 grows in the guest, through its agent: %2")
+                .arg(volume->name(), commands->join(QStringLiteral("; ")))};
+    }
+
     QCoro::Task<Result<OperationOutcome>> change(std::shared_ptr<Progress>) override
+    {
+        Result<OperationOutcome> outcome = co_await expand();
+        if (!outcome || m_inGuest == InGuest::Leave) {
+            co_return outcome;
+        }
+        Result<GuestGrowth> growth = std::unexpected(notRunningAnyMore());
+        if (disk().session) {
+            growth = co_await disk().session->growInGuest(disk().slot, m_request.newSize);
+        }
+        if (growth) {
+            outcome->sentences << growth->sentence();
+        } else {
+            Error error = growth.error();
+            error.summary = Texts::tr("The disk has grown, but nothing in the guest: %1").arg(error.summary);
+            outcome->shortfall = std::move(error);
+        }
+        co_return outcome;
+    }
+
+private:
+    static QString nothingGrows(const Error& why)
+    {
+        return Texts::tr("Nothing grows in the guest: %1").arg(why.text());
+    }
+
+    QCoro::Task<Result<OperationOutcome>> expand()
     {
         if (!isResizedByQemu()) {
             co_return co_await exchange(
@@ -180,8 +229,8 @@ protected:
             .sentences = {Texts::tr("The disk in %1 has %2 now.").arg(file(), m_request.newSize.toString())}};
     }
 
-private:
     ResizeRequest m_request;
+    InGuest m_inGuest;
 };
 
 // Shrinking and compacting, which only VHDX needs the machine to stand still for, and only VHDX can.
@@ -215,9 +264,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<DiskJob> expandRunning(RunningDisk disk, ResizeRequest request)
+std::unique_ptr<DiskJob> expandRunning(RunningDisk disk, ResizeRequest request, InGuest inGuest)
 {
-    return std::make_unique<ExpandRunning>(std::move(disk), request);
+    return std::make_unique<ExpandRunning>(std::move(disk), request, inGuest);
 }
 
 std::unique_ptr<DiskJob> shrinkRunning(RunningDisk disk, ResizeRequest request)

@@ -16,7 +16,11 @@ struct RunningDisk {
     SlotId slot;
 };
 
-std::unique_ptr<DiskJob> expandRunning(RunningDisk disk, ResizeRequest request);
+// Whether the last partition of the disk and its file system are to grow in the guest too; where they cannot, the
+// plan says so, and the outcome has it as its shortfall.
+enum class InGuest { Leave, Grow };
+
+std::unique_ptr<DiskJob> expandRunning(RunningDisk disk, ResizeRequest request, InGuest inGuest);
 // VHDX only.
 std::unique_ptr<DiskJob> shrinkRunning(RunningDisk disk, ResizeRequest request);
 std::unique_ptr<DiskJob> compactRunning(RunningDisk disk, CompactRequest request);

@@ -125,7 +125,8 @@ private Q_SLOTS:
         QList<MachineState> states;
         connect(session.get(), &MachineSession::stateChanged, session.get(), [&] { states << session->state(); });
 
-        const std::unique_ptr<DiskJob> job = expandRunning({session.get(), slot}, {.file = file, .newSize = large});
+        const std::unique_ptr<DiskJob> job =
+            expandRunning({session.get(), slot}, {.file = file, .newSize = large}, InGuest::Leave);
         const Result<OperationPlan> plan = QCoro::waitFor(job->plan());
         GOOD(plan);
         QVERIFY2(plan->steps.join(QLatin1Char(' ')).contains(QStringLiteral("box")),
@@ -142,8 +143,8 @@ private Q_SLOTS:
         QVERIFY(!QFile::exists(live.runtime(machine).exchangeJournal()));
 
         // Not smaller, and not by this.
-        const Result<OperationPlan> smaller =
-            QCoro::waitFor(expandRunning({session.get(), slot}, {.file = file, .newSize = small})->plan());
+        const Result<OperationPlan> smaller = QCoro::waitFor(
+            expandRunning({session.get(), slot}, {.file = file, .newSize = small}, InGuest::Leave)->plan());
         QVERIFY(!smaller);
         QCOMPARE(smaller.error().kind, ErrorKind::InvalidInput);
         GOOD(QCoro::waitFor(session->powerOff()));
@@ -185,7 +186,7 @@ private Q_SLOTS:
         GOOD(QCoro::waitFor(session->start()));
         GOOD(QCoro::waitFor(session->pause()));
         const Result<OperationOutcome> outcome =
-            run(*expandRunning({session.get(), slot}, {.file = file, .newSize = large}));
+            run(*expandRunning({session.get(), slot}, {.file = file, .newSize = large}, InGuest::Leave));
         GOOD(outcome);
         QVERIFY(!outcome->pause);
         QCOMPARE(session->state(), MachineState::Paused);
@@ -260,7 +261,7 @@ private Q_SLOTS:
                     {QStringLiteral("sync"), QStringLiteral("full")}})));
         }
         const Result<OperationOutcome> refused =
-            run(*expandRunning({session.get(), slot}, {.file = file, .newSize = large}));
+            run(*expandRunning({session.get(), slot}, {.file = file, .newSize = large}, InGuest::Leave));
         QVERIFY(!refused);
         QCOMPARE(refused.error().kind, ErrorKind::WrongState);
         QVERIFY2(
@@ -371,7 +372,7 @@ private Q_SLOTS:
                     return !died;
                 });
                 const Result<OperationOutcome> outcome =
-                    run(*expandRunning({session.get(), slot}, {.file = file, .newSize = wanted}));
+                    run(*expandRunning({session.get(), slot}, {.file = file, .newSize = wanted}, InGuest::Leave));
                 isExpanded = outcome.has_value();
                 QVERIFY2(died || isExpanded, qUtf8Printable(isExpanded ? QString() : outcome.error().text()));
             }

@@ -83,7 +83,10 @@ void JobRow::showOutcome()
     const Result<OperationOutcome>& outcome = *m_job.outcome();
     QString icon = QStringLiteral("dialog-information");
     QString words;
-    if (outcome) {
+    if (outcome && outcome->shortfall) {
+        icon = QStringLiteral("dialog-warning");
+        words = tr("%1: %2", "a job and how it ended").arg(m_job.title(), outcome->shortfall->summary);
+    } else if (outcome) {
         words = tr("%1: done. %2", "a job and what is different now")
                     .arg(m_job.title(), outcome->sentences.isEmpty() ? QString() : outcome->sentences.constFirst());
     } else if (outcome.error().kind == ErrorKind::Cancelled) {

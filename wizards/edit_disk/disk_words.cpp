@@ -88,6 +88,11 @@ QString spaceSentence(const EditRequest& request, const OperationPlan& plan, Byt
 
 } // namespace
 
+bool growsInGuest(const EditRequest& request, const DiskUse& use)
+{
+    return request.growsInGuest && use.isRunning();
+}
+
 QString factsOf(const DiskInspection& disk)
 {
     QStringList lines;
@@ -124,7 +129,7 @@ QString planText(const EditRequest& request, const DiskLook& look, const DiskUse
         lines << machine;
     }
     lines << timeSentence(plan) << spaceSentence(request, plan, free);
-    if (request.action == EditAction::Expand) {
+    if (request.action == EditAction::Expand && !growsInGuest(request, use)) {
         const QStringList advice = afterExpanding(look.disk);
         if (!advice.isEmpty()) {
             lines << QString() << advice;

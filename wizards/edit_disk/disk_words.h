@@ -15,6 +15,9 @@ QString factsOf(const DiskInspection& disk);
 // "It is disk 0:0 of the machine “x”, which is off."
 QString useSentence(const DiskUse& use);
 
+// Whether the machine's guest is to grow as well.
+bool growsInGuest(const EditRequest& request, const DiskUse& use);
+
 // The plan in words that can be copied: what happens, to the machine too, how long it takes, what space it needs,
 // what is left to do in the guest. FREE is what the file system has that the space is needed on.
 QString planText(const EditRequest& request, const DiskLook& look, const DiskUse& use, const QString& title,

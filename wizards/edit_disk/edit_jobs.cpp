@@ -68,7 +68,7 @@ std::unique_ptr<DiskJob> jobFor(const EditRequest& request, const DiskUse& use)
         case EditAction::Expand: {
             ResizeRequest resize = resizeFor(request);
             resize.gptBackup = GptBackup::Leave; // the guest knows the table, and moves it by itself
-            return expandRunning(disk, resize);
+            return expandRunning(disk, resize, request.growsInGuest ? InGuest::Grow : InGuest::Leave);
         }
         case EditAction::Shrink:
             return shrinkRunning(disk, resizeFor(request));

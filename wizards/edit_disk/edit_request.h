@@ -18,6 +18,7 @@ struct EditRequest {
 
     ByteCount newSize = {}; // Expand, Shrink
     bool movesGptBackup = true; // Expand
+    bool growsInGuest = false; // Expand, while the machine runs
     bool givesUpOutside = false; // Compact: what lies outside of every partition
     ImageTarget targetFormat = ImageTarget::DynamicVhdx; // Convert
     QString target = {};

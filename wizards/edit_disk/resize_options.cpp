@@ -7,6 +7,7 @@
 #include "wizards/size_box.h"
 
 #include <QCheckBox>
+#include <QCoroTask>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -59,6 +60,8 @@ ResizeOptions::ResizeOptions(EditDraft& draft, EditAction action)
     , m_limits(new NoteLabel)
     , m_sure(new QCheckBox)
     , m_gpt(new QCheckBox(tr("&Move the partition table's backup to the new end")))
+    , m_grow(new QCheckBox(tr("Then &grow the last partition and its file system in the guest")))
+    , m_guest(new FieldMessage(m_grow))
 {
     const QString prefix = grows() ? QStringLiteral("expand") : QStringLiteral("shrink");
     m_picture->setObjectName(prefix + QStringLiteral("Picture"));
@@ -70,6 +73,9 @@ ResizeOptions::ResizeOptions(EditDraft& draft, EditAction action)
     m_sure->setAccessibleName(tr("Confirm the unusual size"));
     m_sure->setVisible(false);
     m_gpt->setVisible(false);
+    m_grow->setObjectName(QStringLiteral("growInGuest"));
+    m_grow->setVisible(false);
+    m_guest->setObjectName(QStringLiteral("growInGuestMessage"));
     auto* caption = new QLabel(tr("New &size:"));
     caption->setBuddy(m_box);
 
@@ -88,6 +94,8 @@ ResizeOptions::ResizeOptions(EditDraft& draft, EditAction action)
     whole->addWidget(m_limits);
     whole->addWidget(m_sure);
     whole->addWidget(m_gpt);
+    whole->addWidget(m_grow);
+    whole->addWidget(m_guest);
     whole->addStretch(1);
 
     connect(m_box, &SizeBox::edited, this, [this] {
@@ -106,6 +114,16 @@ ResizeOptions::ResizeOptions(EditDraft& draft, EditAction action)
     connect(m_gpt, &QCheckBox::toggled, this, [this](bool on) {
         this->draft().edit([on](EditRequest& request) { request.movesGptBackup = on; });
         Q_EMIT edited();
+    });
+    connect(m_grow, &QCheckBox::clicked, this, [this](bool on) {
+        m_wantsGrowth = on;
+        this->draft().edit([on](EditRequest& request) { request.growsInGuest = on; });
+        Q_EMIT edited();
+    });
+    connect(&draft, &EditDraft::useChanged, this, [this] {
+        if (isVisible()) {
+            enter(); // what the machine can do has changed
+        }
     });
 }
 
@@ -147,6 +165,7 @@ void ResizeOptions::reset()
     m_box->setSize(size);
     m_sure->setChecked(false);
     m_gpt->setChecked(true);
+    m_wantsGrowth = true;
     m_limits->setText(grows()
             ? tr("It has %1 now. A disk has %2 at most.").arg(disk.virtualSize.toString(), largestVhdx.toString())
             : tr("It has %1 now, and what is on it needs %2 at least.")
@@ -165,6 +184,48 @@ void ResizeOptions::enter()
     m_gpt->setVisible(canMoveBackup);
     draft().edit([&](EditRequest& request) { request.movesGptBackup = canMoveBackup && m_gpt->isChecked(); });
     followBox(); // the other way of resizing has left its size
+    askGuest();
+}
+
+void ResizeOptions::askGuest()
+{
+    const int question = ++m_asked;
+    const DiskUse& use = draft().use();
+    const bool hasGuest = grows() && use.isRunning() && use.session;
+    m_grow->setVisible(hasGuest);
+    m_grow->setEnabled(true);
+    m_grow->setChecked(m_wantsGrowth);
+    draft().edit([&](EditRequest& request) { request.growsInGuest = hasGuest && m_wantsGrowth; });
+    if (!hasGuest) {
+        m_guest->clear();
+        return;
+    }
+    m_guest->say(FieldMessage::Kind::Busy, tr("Asking the guest agent…"));
+    QCoro::connect(use.session->lookInGuest(use.slot), this, [this, question](const Result<GuestVolume>& volume) {
+        if (question == m_asked) {
+            takeGuestsAnswer(volume);
+        }
+    });
+}
+
+void ResizeOptions::takeGuestsAnswer(const Result<GuestVolume>& volume)
+{
+    std::optional<Error> obstacle;
+    if (!volume) {
+        obstacle = volume.error();
+    } else if (const Result<QStringList> commands = growthCommands(*volume, largestVhdx); !commands) {
+        obstacle = commands.error();
+    }
+    m_grow->setEnabled(!obstacle);
+    m_grow->setChecked(!obstacle && m_wantsGrowth);
+    if (obstacle) {
+        m_guest->say(FieldMessage::Kind::Note, obstacle->text());
+        m_guest->offerFix(tr("&Ask again"), [this] { askGuest(); });
+    } else {
+        m_guest->say(FieldMessage::Kind::Good,
+            tr("The guest agent answers: %1 has %2 and can grow.").arg(volume->name(), volume->size.toString()));
+    }
+    draft().edit([this](EditRequest& request) { request.growsInGuest = m_grow->isChecked(); });
 }
 
 void ResizeOptions::take(ByteCount size)

@@ -36,6 +36,8 @@ private:
     void take(ByteCount size);
     void followBox();
     void refresh();
+    void askGuest();
+    void takeGuestsAnswer(const Result<GuestVolume>& volume);
 
     EditAction m_action;
     DiskPicture* m_picture;
@@ -45,6 +47,10 @@ private:
     NoteLabel* m_limits;
     QCheckBox* m_sure;
     QCheckBox* m_gpt;
+    QCheckBox* m_grow;
+    FieldMessage* m_guest;
+    bool m_wantsGrowth = true; // whether or not it can be had
+    int m_asked = 0; // of the answers of the guest, the last question's counts
 };
 
 } // namespace platter

@@ -3,6 +3,7 @@
 
 #include "ui/disk_picture/disk_picture.h"
 #include "ui/jobs/progress_text.h"
+#include "wizards/edit_disk/disk_words.h"
 #include "wizards/edit_disk/guest_advice.h"
 #include "wizards/field_message.h"
 
@@ -173,14 +174,19 @@ void ResultPage::showOutcome()
         }
         return;
     }
-    m_outcome->say(FieldMessage::Kind::Good, tr("Done."));
+    if (outcome->shortfall) {
+        m_outcome->say(FieldMessage::Kind::Warning, outcome->shortfall->text());
+    } else {
+        m_outcome->say(FieldMessage::Kind::Good, tr("Done."));
+    }
     QStringList sentences = outcome->sentences;
     if (outcome->sizeOnHostAfter < outcome->sizeOnHostBefore) {
         sentences
             << tr("%1 were given back to the host.")
                    .arg(ByteCount(outcome->sizeOnHostBefore.bytes() - outcome->sizeOnHostAfter.bytes()).toString());
     }
-    if (m_request.action == EditAction::Expand && m_draft.disk() != nullptr) {
+    const bool hasGrown = growsInGuest(m_request, m_use) && !outcome->shortfall;
+    if (m_request.action == EditAction::Expand && !hasGrown && m_draft.disk() != nullptr) {
         sentences << afterExpanding(m_draft.disk()->disk);
     }
     m_sentences->setText(sentences.join(QLatin1Char('\n')));
