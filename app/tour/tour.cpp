@@ -3,18 +3,19 @@
 
 #include "core/error.h"
 #include "ui/console/screen_view.h"
+#include "ui/disk_picture/disk_picture.h"
 
 #include <QAbstractButton>
 #include <QAbstractItemModel>
 #include <QApplication>
 #include <QFile>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
+#include <QLabel>
 #include <QLineEdit>
+#include <QPlainTextEdit>
 #include <QTabBar>
 #include <QTreeView>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace platter::tour {
@@ -44,7 +45,9 @@ QCoro::Task<int> Tour::play()
         co_await installToDisk();
         co_await takeOutTheIso();
         co_await bootFromDisk();
+        co_await expandTheDiskInUse();
         co_await lookAtDetails();
+        co_await startAgain();
         co_await shutDown();
     } catch (const StepFailed& failure) {
         Hand::picture().save(m_folder.filePath(QStringLiteral("failed.png")));
@@ -115,8 +118,7 @@ QCoro::Task<void> Tour::seeItBoot()
 
 QCoro::Task<void> Tour::typeIntoTheGuest()
 {
-    co_await m_hand.type(QStringLiteral("clear; echo console says $((6*7)) | tee /dev/ttyS0"));
-    co_await m_hand.key(QStringLiteral("Return"));
+    co_await tellGuest(QStringLiteral("clear; echo console says $((6*7)) | tee /dev/ttyS0"));
     co_await serialSays(QStringLiteral("console says 42"), 60s);
     co_await consoleRests();
     held(QStringLiteral("typed"),
@@ -126,8 +128,7 @@ QCoro::Task<void> Tour::typeIntoTheGuest()
 
 QCoro::Task<void> Tour::installToDisk()
 {
-    co_await m_hand.type(QStringLiteral("install 2>&1 | tee /dev/ttyS0"));
-    co_await m_hand.key(QStringLiteral("Return"));
+    co_await tellGuest(QStringLiteral("install 2>&1 | tee /dev/ttyS0"));
     co_await serialSays(QStringLiteral("Installed on"), boot);
     co_await consoleRests();
     held(QStringLiteral("installed"), QStringLiteral("The sample guest installed itself on the VHDX disk."));
@@ -135,15 +136,7 @@ QCoro::Task<void> Tour::installToDisk()
 
 QCoro::Task<void> Tour::takeOutTheIso()
 {
-    co_await openTab(QStringLiteral("Storage"));
-    auto* drives = co_await m_hand.find<QTreeView>(QStringLiteral("Drives"));
-    const QModelIndexList dvd = drives->model()->match(drives->model()->index(0, 0), Qt::DisplayRole,
-        QStringLiteral("0:1"), 1, Qt::MatchExactly | Qt::MatchRecursive);
-    if (dvd.isEmpty()) {
-        throw StepFailed(QStringLiteral("The storage tab shows no drive 0:1."));
-    }
-    drives->scrollTo(dvd.first());
-    co_await m_hand.clickAt(drives->viewport()->mapToGlobal(drives->visualRect(dvd.first()).center()));
+    co_await selectDrive(QStringLiteral("0:1"));
     held(QStringLiteral("storage"),
         QStringLiteral("The storage tab lists the disk and the DVD drive with its ISO."));
     co_await m_hand.press(QStringLiteral("Eject"));
@@ -168,11 +161,81 @@ QCoro::Task<void> Tour::bootFromDisk()
     co_await serialSays(QStringLiteral("Platter sample guest ready"), boot);
     co_await serialSays(QStringLiteral("disk sda"), Hand::soon);
     co_await clickConsole();
-    co_await m_hand.type(QStringLiteral("clear; lsblk | tee /dev/ttyS0"));
-    co_await m_hand.key(QStringLiteral("Return"));
+    co_await tellGuest(QStringLiteral("clear; lsblk | tee /dev/ttyS0"));
     co_await serialSays(QStringLiteral("sda2"), 60s);
     co_await consoleRests();
     held(QStringLiteral("from-disk"), QStringLiteral("Without the ISO the same guest boots from the VHDX disk."));
+}
+
+// The guest runs from the disk, and writes to it all the time.
+QCoro::Task<void> Tour::expandTheDiskInUse()
+{
+    co_await tellGuest(
+        QStringLiteral("load() { while [ ! -e /tmp/stop ]; do head -c 200000 /dev/urandom >/root/load; "
+                       "md5sum /root/load >/root/sum; sync; md5sum -c /root/sum || touch /tmp/bad; "
+                       "done; }; load >/tmp/said 2>&1 &"));
+    co_await tellGuest(QStringLiteral("clear; df -h / | tee /dev/ttyS0; echo before $((6*9)) | tee /dev/ttyS0"));
+    co_await serialSays(QStringLiteral("before 54"), 60s);
+    co_await consoleRests();
+    held(QStringLiteral("expand-before"),
+        QStringLiteral("The guest says how much it has, while it writes to its disk."));
+
+    co_await selectDrive(QStringLiteral("0:0"));
+    co_await m_hand.press(QStringLiteral("Edit Disk"));
+    co_await m_hand.press(QStringLiteral("Next"));
+    co_await m_hand.press(QStringLiteral("Expand"));
+    held(QStringLiteral("edit-disk"), QStringLiteral("Edit Disk shows what can be done, and why the rest cannot."));
+    co_await m_hand.press(QStringLiteral("Next"));
+    auto* grow = co_await m_hand.find<QAbstractButton>(QStringLiteral("Then grow"));
+    co_await says(QStringLiteral("The guest agent answers"));
+    if (!grow->isChecked()) {
+        throw StepFailed(QStringLiteral("The wizard does not offer to let the partition grow in the guest."));
+    }
+    held(QStringLiteral("expand-size"),
+        QStringLiteral("A new size is suggested, and the guest's agent says what can grow in it."));
+    co_await m_hand.press(QStringLiteral("Next"));
+    auto* plan = co_await m_hand.find<QPlainTextEdit>(QStringLiteral("What will happen"));
+    co_await m_hand.until([plan] { return plan->toPlainText().contains(QLatin1String("resize2fs")); }, Hand::soon,
+        QStringLiteral("The plan does not say what will happen in the guest."));
+    held(QStringLiteral("expand-plan"), QStringLiteral("The plan says what will happen, to the guest too."));
+    co_await m_hand.press(QStringLiteral("Expand to"));
+    held(QStringLiteral("expand-during"), QStringLiteral("The machine runs on while its disk grows."));
+    co_await m_hand.find<QAbstractButton>(QStringLiteral("Close"));
+    co_await says(QStringLiteral("Done."));
+    co_await says(QStringLiteral("has grown from"));
+    co_await m_hand.find<DiskPicture>({}); // read back from the file
+    held(QStringLiteral("expand-result"),
+        QStringLiteral("The disk is larger, and so are the partition and the file system in the guest."));
+    co_await m_hand.press(QStringLiteral("Close"));
+
+    co_await clickConsole();
+    co_await tellGuest(
+        QStringLiteral("touch /tmp/stop; wait; clear; dmesg | grep 'capacity change' | tee /dev/ttyS0; "
+                       "df -h / | tee /dev/ttyS0; [ ! -e /tmp/bad ] && md5sum -c /root/sum && "
+                       "! dmesg | grep -e 'I/O error' -e 'EXT4-fs error' && echo whole $((6*8)) | "
+                       "tee /dev/ttyS0"));
+    co_await serialSays(QStringLiteral("detected capacity change"), 60s);
+    co_await serialSays(QStringLiteral("whole 48"), 60s);
+    co_await consoleRests();
+    held(QStringLiteral("expand-after"),
+        QStringLiteral("The guest's kernel saw the new size by itself; df shows it, and every byte is right."));
+}
+
+// After a power off the disk that was expanded is whole.
+QCoro::Task<void> Tour::startAgain()
+{
+    co_await m_hand.press(QStringLiteral("Shut down"));
+    co_await isOff();
+    m_serialStart = serial().size();
+    co_await m_hand.press(QStringLiteral("Start"));
+    co_await serialSays(QStringLiteral("Platter sample guest ready"), boot);
+    co_await clickConsole();
+    co_await tellGuest(QStringLiteral("clear; df -h / | tee /dev/ttyS0; md5sum -c /root/sum && "
+                                      "! dmesg | grep -e '[ (]GPT:' -e 'I/O error' -e 'EXT4-fs error' && "
+                                      "echo whole $((6*8)) | tee /dev/ttyS0"));
+    co_await serialSays(QStringLiteral("whole 48"), 60s);
+    co_await consoleRests();
+    held(QStringLiteral("started-again"), QStringLiteral("Started again, the guest finds all that it wrote."));
 }
 
 QCoro::Task<void> Tour::lookAtDetails()
@@ -213,6 +276,36 @@ QCoro::Task<void> Tour::openTab(QString name)
     co_await m_hand.clickAt(bar->mapToGlobal(bar->tabRect(index).center()));
     co_await m_hand.until([&] { return bar->currentIndex() == index; }, Hand::soon,
         QStringLiteral("The tab “%1” does not come to the front.").arg(name));
+}
+
+QCoro::Task<void> Tour::selectDrive(QString slot)
+{
+    co_await openTab(QStringLiteral("Storage"));
+    auto* drives = co_await m_hand.find<QTreeView>(QStringLiteral("Drives"));
+    const QModelIndexList found = drives->model()->match(
+        drives->model()->index(0, 0), Qt::DisplayRole, slot, 1, Qt::MatchExactly | Qt::MatchRecursive);
+    if (found.isEmpty()) {
+        throw StepFailed(QStringLiteral("The storage tab shows no drive %1.").arg(slot));
+    }
+    drives->scrollTo(found.first());
+    co_await m_hand.clickAt(drives->viewport()->mapToGlobal(drives->visualRect(found.first()).center()));
+}
+
+QCoro::Task<void> Tour::tellGuest(QString line)
+{
+    co_await m_hand.type(line);
+    co_await m_hand.key(QStringLiteral("Return"));
+}
+
+QCoro::Task<void> Tour::says(QString text)
+{
+    const auto isShown = [text] {
+        return std::ranges::any_of(QApplication::allWidgets(), [&](const QWidget* widget) {
+            const auto* label = qobject_cast<const QLabel*>(widget);
+            return label && label->isVisible() && label->text().contains(text);
+        });
+    };
+    co_await m_hand.until(isShown, 120s, QStringLiteral("The window does not say “%1”.").arg(text));
 }
 
 QCoro::Task<void> Tour::clickConsole()

@@ -24,13 +24,20 @@ private:
     QCoro::Task<void> installToDisk();
     QCoro::Task<void> takeOutTheIso();
     QCoro::Task<void> bootFromDisk();
+    QCoro::Task<void> expandTheDiskInUse();
     QCoro::Task<void> lookAtDetails();
+    QCoro::Task<void> startAgain();
     QCoro::Task<void> shutDown();
 
     // Saves the picture, prints the line.
     void held(const QString& picture, const QString& checked);
     QCoro::Task<void> openTab(QString name);
+    QCoro::Task<void> selectDrive(QString slot);
     QCoro::Task<void> clickConsole();
+    // Types LINE into the guest's shell; the console must have the focus.
+    QCoro::Task<void> tellGuest(QString line);
+    // Waits for a label that contains TEXT.
+    QCoro::Task<void> says(QString text);
     // Waits for TEXT in what the serial log has gained since the machine's last start.
     QCoro::Task<void> serialSays(QString text, std::chrono::seconds patience);
     // Waits until nothing but a blinking cursor changes in the console: what the serial line says may be a moment
