@@ -24,6 +24,19 @@ struct Texts {
 constexpr std::uint64_t pieceSize = 1 << 20;
 constexpr std::size_t mostPieces = 16;
 
+// A stretch of the disk in FILE, as qemu-img takes the name of an image. Its verb dd is no help: there, the count
+// includes what is skipped, and what lies behind it reads as zeros.
+QString partOf(const QString& file, const QString& format, std::uint64_t offset, std::uint64_t length)
+{
+    const QJsonObject image{{QStringLiteral("driver"), format},
+        {QStringLiteral("file"),
+            QJsonObject{{QStringLiteral("driver"), QStringLiteral("file")}, {QStringLiteral("filename"), file}}}};
+    const QJsonObject part{{QStringLiteral("driver"), QStringLiteral("raw")},
+        {QStringLiteral("offset"), static_cast<qint64>(offset)},
+        {QStringLiteral("size"), static_cast<qint64>(length)}, {QStringLiteral("file"), image}};
+    return QStringLiteral("json:") + QString::fromUtf8(QJsonDocument(part).toJson(QJsonDocument::Compact));
+}
+
 } // namespace
 
 QemuDisk::QemuDisk(QString file, QString format, Access access, std::uint64_t size)
@@ -68,19 +81,22 @@ Result<QByteArray> QemuDisk::fetch(std::uint64_t piece) const
             Texts::tr("No temporary file could be made: %1.").arg(target.errorString()),
             Texts::tr("Check the space in %1.").arg(QDir::tempPath()), {}});
     }
-    QStringList command{
-        QStringLiteral("dd"), QStringLiteral("-f"), m_format, QStringLiteral("-O"), QStringLiteral("raw")};
+    const std::uint64_t offset = piece * pieceSize;
+    const std::uint64_t length = std::min(pieceSize, m_size - offset);
+    QStringList command{QStringLiteral("convert"), QStringLiteral("-O"), QStringLiteral("raw")};
     if (m_access == Access::Shared) {
         command << QStringLiteral("-U");
     }
-    command << QStringLiteral("bs=%1").arg(pieceSize) << QStringLiteral("count=1")
-            << QStringLiteral("skip=%1").arg(piece) << QStringLiteral("if=") + qemuName(m_file)
-            << QStringLiteral("of=") + qemuName(target.fileName());
+    command << partOf(m_file, m_format, offset, length) << qemuName(target.fileName());
     if (const Result<QByteArray> done = askQemuImg(command, m_file); !done) {
         return done;
     }
     QByteArray bytes = target.readAll();
-    bytes.resize(static_cast<qsizetype>(pieceSize), '\0');
+    if (bytes.size() != static_cast<qsizetype>(length)) {
+        return std::unexpected(
+            Error{ErrorKind::Qemu, Texts::tr("qemu-img returned only a part of what was asked of %1.").arg(m_file),
+                {}, QStringLiteral("%1 of %2 bytes at %3").arg(bytes.size()).arg(length).arg(offset)});
+    }
     return bytes;
 }
 
