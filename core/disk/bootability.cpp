@@ -152,6 +152,8 @@ QString nameOf(Bootability::Verdict verdict)
         return QStringLiteral("table-damaged");
     case Verdict::Empty:
         return QStringLiteral("empty");
+    case Verdict::ParentMissing:
+        return QStringLiteral("parent-missing");
     case Verdict::NoMedium:
         return QStringLiteral("no-medium");
     case Verdict::FormatNotUsed:
@@ -195,6 +197,8 @@ QString Bootability::sentence() const
         return Texts::tr("No machine starts from it: its partition table is damaged.");
     case Verdict::Empty:
         return Texts::tr("No machine starts from it: it is empty.");
+    case Verdict::ParentMissing:
+        return Texts::tr("No machine starts from it: its parent is missing, with most of what is on the disk.");
     case Verdict::NoMedium:
         return Texts::tr("No machine starts from it: there is no medium.");
     case Verdict::FormatNotUsed:
@@ -234,6 +238,8 @@ QString Bootability::advice() const
     case Verdict::Empty:
         return Texts::tr(
             "Put an installation medium into the machine's DVD drive and install a system on the disk.");
+    case Verdict::ParentMissing:
+        return Texts::tr("Bring the parent back, or tell the disk where it is: platterctl disk reconnect.");
     case Verdict::NoMedium:
         return Texts::tr("Insert one, or choose another drive to start from.");
     case Verdict::FormatNotUsed:

@@ -27,6 +27,7 @@ struct Bootability {
         NoPartitionTable, // data, and no partitions
         TableDamaged,
         Empty, // nothing was ever written to it
+        ParentMissing, // a differencing image alone does not tell
         NoMedium,
         FormatNotUsed, // VHD, which no machine of Platter's has as a disk
     };

@@ -223,6 +223,9 @@ Result<DiskInspection> inspect(const VirtualDisk& disk, ImageDetails image)
     if (!bootability) {
         return std::unexpected(bootability.error());
     }
+    if (image.hasLostParent()) {
+        bootability->verdict = Bootability::Verdict::ParentMissing;
+    }
     return DiskInspection{std::move(image), ByteCount(disk.size()), disk.logicalSectorSize(),
         disk.physicalSectorSize(), *std::move(table), *std::move(bootability)};
 }

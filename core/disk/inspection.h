@@ -49,6 +49,12 @@ struct ImageDetails {
     std::optional<Fragmentation> fragmentation = {};
     std::optional<ByteCount> smallestSize = {}; // by the blocks in use; the partitions count as well
 
+    // What is on the disk is then known in part at most.
+    bool hasLostParent() const
+    {
+        return type == Type::Differencing && (parents.empty() || parents.front().file.isEmpty());
+    }
+
     friend bool operator==(const ImageDetails&, const ImageDetails&) = default;
 };
 

@@ -79,7 +79,7 @@ void DiskPicture::setDisk(const std::optional<DiskInspection>& disk)
 {
     m_disk = disk;
     m_proposed = {};
-    m_least = m_most = {};
+    m_reach = m_least = m_most = {};
     m_dragging = false;
     refresh();
 }
@@ -87,6 +87,12 @@ void DiskPicture::setDisk(const std::optional<DiskInspection>& disk)
 void DiskPicture::setProposed(ByteCount size)
 {
     m_proposed = hasHandle() ? std::clamp(size, m_least, m_most) : size;
+    refresh();
+}
+
+void DiskPicture::setReach(ByteCount size)
+{
+    m_reach = size;
     refresh();
 }
 
@@ -108,8 +114,7 @@ void DiskPicture::setName(const QString& name)
 void DiskPicture::refresh()
 {
     const bool grows = m_disk && hasHandle() && m_most > m_disk->virtualSize;
-    m_segments =
-        m_disk ? segmentsOf(*m_disk, m_proposed, grows ? m_most : ByteCount()) : std::vector<DiskSegment>();
+    m_segments = m_disk ? segmentsOf(*m_disk, m_proposed, grows ? m_most : m_reach) : std::vector<DiskSegment>();
     setFocusPolicy(hasHandle() ? Qt::StrongFocus : Qt::NoFocus);
     setCursor(Qt::ArrowCursor);
     setMouseTracking(hasHandle());

@@ -25,6 +25,9 @@ public:
 
     ByteCount proposed() const { return m_proposed; }
 
+    // Shows room up to this size, as a picture beside this one needs it that shows a larger disk to the same scale.
+    void setReach(ByteCount size);
+
     // Lets the user choose by the handle. LEAST equals MOST: no handle.
     void setRange(ByteCount least, ByteCount most);
     // What is said of the disk as a whole, for screen readers: "system.vhdx".
@@ -62,6 +65,7 @@ private:
     std::optional<DiskInspection> m_disk;
     std::vector<DiskSegment> m_segments;
     ByteCount m_proposed;
+    ByteCount m_reach;
     ByteCount m_least;
     ByteCount m_most;
     bool m_dragging = false;

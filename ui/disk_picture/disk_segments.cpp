@@ -41,6 +41,9 @@ std::vector<DiskSegment> occupied(const DiskInspection& disk)
     const PartitionTable& table = disk.partitions;
     if (table.kind == PartitionTable::Kind::None) {
         const std::uint64_t end = std::min(disk.smallestSize().bytes(), disk.virtualSize.bytes());
+        if (disk.image.hasLostParent()) {
+            return {{Kind::Data, {0, disk.virtualSize.bytes()}, {}, Texts::tr("not known without its parent")}};
+        }
         if (table.fileSystem) {
             segments.push_back({Kind::Data, {0, disk.virtualSize.bytes()}, table.fileSystem->label,
                 table.fileSystem->displayType()});

@@ -152,8 +152,8 @@ void ConvertOptions::suggestTarget()
         const QFileInfo source(draft().request().file);
         const QString base = source.absolutePath() + QLatin1Char('/') + source.completeBaseName();
         QString target = base + QLatin1Char('.') + suffixOf(format());
-        if (target == source.absoluteFilePath()) {
-            target = tr("%1 (converted).%2", "a file's name and its suffix").arg(base, suffixOf(format()));
+        for (int number = 2; QFileInfo::exists(target); ++number) {
+            target = base + QStringLiteral(" (%1).").arg(number) + suffixOf(format());
         }
         m_target->setPath(target);
     }
@@ -173,6 +173,17 @@ std::optional<Error> ConvertOptions::problem() const
         return Error{.kind = ErrorKind::InvalidInput,
             .summary = tr("An image cannot be converted onto itself."),
             .advice = tr("Choose another name for the new one.")};
+    }
+    const QFileInfo file(target);
+    if (!file.dir().exists()) {
+        return Error{.kind = ErrorKind::InvalidInput,
+            .summary = tr("There is no folder %1.").arg(QDir::toNativeSeparators(file.path())),
+            .advice = tr("Choose one that is there.")};
+    }
+    if (file.exists()) {
+        return Error{.kind = ErrorKind::AlreadyExists,
+            .summary = tr("%1 exists already, and nothing is ever replaced.").arg(file.fileName()),
+            .advice = tr("Choose another name.")};
     }
     return std::nullopt;
 }
@@ -218,6 +229,7 @@ void ConvertOptions::sayWhatItCannotDo()
         break;
     case Bootability::Verdict::Empty:
     case Bootability::Verdict::NoPartitionTable:
+    case Bootability::Verdict::ParentMissing:
     case Bootability::Verdict::NoMedium:
     case Bootability::Verdict::FormatNotUsed:
         m_boot->clear();

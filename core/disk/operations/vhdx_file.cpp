@@ -7,6 +7,7 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
+#include <QLocale>
 #include <QStorageInfo>
 
 #include <sys/stat.h>
@@ -32,15 +33,22 @@ Result<T> aboutFile(Result<T> result, const QString& path)
     return result;
 }
 
-// Whether FILE says that its parent is the one with this identifier. What cannot be read is nobody's child.
-bool isChildOf(const QString& file, const QUuid& dataWriteGuid)
+// Whether FILE says that its parent is the one with this identifier, and does not find a copy of that elsewhere.
+// What cannot be read is nobody's child.
+bool isChildOf(const QString& file, const QFileInfo& parent, const QUuid& dataWriteGuid)
 {
     Result<std::unique_ptr<HostFile>> opened = HostFile::open(file, HostFile::Access::Unlocked);
     if (!opened) {
         return false;
     }
     const Result<std::unique_ptr<vhdx::Image>> image = vhdx::Image::open(*std::move(opened), {});
-    return image && (*image)->metadata().parent && (*image)->metadata().parent->accepts(dataWriteGuid);
+    if (!image || !(*image)->metadata().parent || !(*image)->metadata().parent->accepts(dataWriteGuid)) {
+        return false;
+    }
+    QStringList found;
+    const auto chain = openVhdx(file, {}, InspectAccess::Shared, &found);
+    // Whatever becomes of the rest of the chain; a child that finds no parent may be looking for this one.
+    return found.isEmpty() || QFileInfo(found.first()).canonicalFilePath() == parent.canonicalFilePath();
 }
 
 } // namespace
@@ -77,7 +85,7 @@ QStringList childrenOf(const QString& file, const QUuid& dataWriteGuid)
         {QStringLiteral("*.vhdx"), QStringLiteral("*.avhdx")}, QDir::Files, QDir::Name);
     for (const QFileInfo& neighbour : neighbours) {
         if (neighbour.canonicalFilePath() != self.canonicalFilePath()
-            && isChildOf(neighbour.absoluteFilePath(), dataWriteGuid)) {
+            && isChildOf(neighbour.absoluteFilePath(), self, dataWriteGuid)) {
             children << neighbour.absoluteFilePath();
         }
     }
@@ -93,8 +101,10 @@ Result<void> checkHasNoChildren(const QString& file, const QUuid& dataWriteGuid,
     }
     return std::unexpected(Error{ErrorKind::WrongState,
         Texts::tr("%1 is the parent of %2, which a change of it would destroy.")
-            .arg(file, children.join(QStringLiteral(", "))),
-        Texts::tr("Merge the differencing image into it, or flatten that one, first."), {}});
+            .arg(file, QLocale().createSeparatedList(children)),
+        children.size() == 1 ? Texts::tr("Merge the differencing image into it, or flatten that one, first.")
+                             : Texts::tr("Flatten the differencing images first."),
+        {}});
 }
 
 Result<void> checkFreeSpace(const QString& file, ByteCount needed)

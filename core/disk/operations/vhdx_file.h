@@ -19,7 +19,8 @@ enum class WithParent { Yes, No };
 Result<std::unique_ptr<vhdx::Editor>> editVhdx(
     const QString& path, const QStringList& parents, WithParent withParent);
 
-// Differencing images in FILE's folder that have it, in its present state, as their parent.
+// Differencing images in FILE's folder that have it, in its present state, as their parent: not those that find
+// another copy of it.
 QStringList childrenOf(const QString& file, const QUuid& dataWriteGuid);
 
 // WrongState where there are any but EXCEPT: a change of the parent's disk would destroy them.

@@ -69,6 +69,36 @@ private Q_SLOTS:
         QVERIFY(places.back().begin + places.back().width < 400.01);
     }
 
+    // Before and after, one below the other.
+    void showsTwoSizesToOneScale()
+    {
+        const DiskInspection disk = diskOf(40 * gibi, 30 * gibi);
+        const auto before = segmentsOf(disk, {}, ByteCount(80 * gibi));
+        const auto after = segmentsOf(disk, ByteCount(80 * gibi), {});
+        QCOMPARE(before.size(), after.size());
+        QCOMPARE(before.back().kind, DiskSegment::Kind::Room);
+        QCOMPARE(after.back().kind, DiskSegment::Kind::Added);
+        const auto places = stretchesOf(before, 800, 40);
+        const auto placesAfter = stretchesOf(after, 800, 40);
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            QCOMPARE(places[i].begin, placesAfter[i].begin);
+            QCOMPARE(places[i].width, placesAfter[i].width);
+        }
+    }
+
+    // What a differencing disk holds by itself says nothing about the rest.
+    void claimsNothingWithoutTheParent()
+    {
+        DiskInspection disk;
+        disk.virtualSize = ByteCount(40 * gibi);
+        disk.image.type = ImageDetails::Type::Differencing;
+        const auto segments = segmentsOf(disk, {}, {});
+        QCOMPARE(segments.size(), 1U);
+        QCOMPARE(segments.front().kind, DiskSegment::Kind::Data);
+        QCOMPARE(segments.front().range.length, 40 * gibi);
+        QVERIFY(segments.front().content.contains(QLatin1String("parent")));
+    }
+
     void saysWhatIsAddedAndRemoved()
     {
         const DiskInspection disk = diskOf(40 * gibi, 30 * gibi);
