@@ -41,7 +41,7 @@ MachineLibrary::MachineLibrary(const Places& places, AcceleratorProbe& probe, QO
 {
     m_settle.setSingleShot(true);
     m_settle.setInterval(settling);
-    connect(&m_settle, &QTimer::timeout, this, [this] { read(Gone::Show); });
+    connect(&m_settle, &QTimer::timeout, this, &MachineLibrary::reload);
     connect(&m_watcher, &QFileSystemWatcher::directoryChanged, this, [this](const QString& path) {
         if (path.startsWith(m_places.runtime)) {
             // Machines come and go there; nobody should wait to see that.
@@ -98,10 +98,15 @@ MachineSession* MachineLibrary::newSession(const StoredMachine& machine)
 
 void MachineLibrary::reload()
 {
-    read(Gone::Forget);
+    read({});
 }
 
-void MachineLibrary::read(Gone gone)
+void MachineLibrary::forget(const QString& name)
+{
+    read(name);
+}
+
+void MachineLibrary::read(const QString& forgotten)
 {
     std::vector<LibraryEntry> entries;
     QSet<QString> seen;
@@ -125,9 +130,7 @@ void MachineLibrary::read(Gone gone)
     const std::size_t listed = entries.size();
     findOrphans(seen);
     addRunning(entries, seen);
-    if (gone == Gone::Show) {
-        addGone(entries, seen);
-    }
+    addGone(entries, seen, forgotten);
     if (entries.size() > listed) {
         sortByName(entries);
     }
@@ -185,9 +188,13 @@ void MachineLibrary::addRunning(std::vector<LibraryEntry>& entries, QSet<QString
     }
 }
 
-void MachineLibrary::addGone(std::vector<LibraryEntry>& entries, const QSet<QString>& seen) const
+void MachineLibrary::addGone(
+    std::vector<LibraryEntry>& entries, const QSet<QString>& seen, const QString& forgotten) const
 {
     for (const LibraryEntry& before : m_entries) {
+        if (before.name == forgotten) {
+            continue;
+        }
         const bool isBack = std::ranges::find(entries, before.name, &LibraryEntry::name) != entries.end()
             || (before.session != nullptr && seen.contains(before.session->machine().definition.id.toString()));
         if (isBack) {
@@ -293,7 +300,7 @@ QCoro::Task<Result<void>> MachineLibrary::remove(QString name, Removal removal)
         co_return removed;
     }
     if (self) {
-        reload();
+        forget(name);
     }
     co_return Result<void>();
 }

@@ -41,23 +41,24 @@ public:
     // Only while off; in a worker thread. Its entry is gone when the task ends.
     QCoro::Task<Result<void>> remove(QString name, Removal removal);
 
-    // Reads the store again. Machines that disappeared under the library, and have been entries with an error
-    // since, are forgotten. When something changes on disk, the library reads it by itself and forgets nothing.
+    // Reads the store again, which the library does by itself when something changes on disk. A machine that
+    // disappears under it stays as an entry with an error.
     void reload();
+    // Takes a machine that is gone out of the list.
+    void forget(const QString& name);
 
 Q_SIGNALS:
     void changed(); // entries() is another list
 
 private:
-    enum class Gone { Forget, Show };
-
-    void read(Gone gone);
+    // Shows machines that are gone, except FORGOTTEN.
+    void read(const QString& forgotten);
     MachineSession* newSession(const StoredMachine& machine);
     void findOrphans(const QSet<QString>& listed);
     // Machines that run and are not in the store, or not readable there.
     void addRunning(std::vector<LibraryEntry>& entries, QSet<QString>& seen) const;
-    // Machines that were here and are no more.
-    void addGone(std::vector<LibraryEntry>& entries, const QSet<QString>& seen) const;
+    // Machines that were here and are no more, except FORGOTTEN.
+    void addGone(std::vector<LibraryEntry>& entries, const QSet<QString>& seen, const QString& forgotten) const;
     QStringList runtimeFolders() const; // their names, which are the machines' ids
     void lookAtRunning();
     bool hasUnknownQemu() const;

@@ -55,7 +55,7 @@ BrokenPage::BrokenPage(QWidget* parent)
 
     m_forget = new QPushButton(symbolicIcon(QStringLiteral("window-close")), tr("Remove from the list"));
     m_forget->setObjectName(QStringLiteral("brokenForget"));
-    connect(m_forget, &QPushButton::clicked, this, &BrokenPage::forgetRequested);
+    connect(m_forget, &QPushButton::clicked, this, [this] { Q_EMIT forgetRequested(m_machine); });
 
     auto* title = new QHBoxLayout;
     title->setSpacing(16);
@@ -85,6 +85,7 @@ BrokenPage::BrokenPage(QWidget* parent)
 
 void BrokenPage::setEntry(const LibraryEntry& entry)
 {
+    m_machine = entry.name;
     m_name->setFullText(entry.name);
     const Error error = entry.error.value_or(Error{});
     m_summary->setText(error.summary);

@@ -27,9 +27,10 @@ Q_SIGNALS:
     void showFolderRequested();
     void moveToTrashRequested();
     void readAgainRequested();
-    void forgetRequested();
+    void forgetRequested(const QString& machine);
 
 private:
+    QString m_machine;
     ElidedLabel* m_name = nullptr;
     QLabel* m_summary = nullptr;
     QLabel* m_advice = nullptr;

@@ -135,7 +135,7 @@ MainWindow::MainWindow(MachineLibrary& library, QSettings& settings)
     connect(m_jobsBar, &JobsBar::showRequested, this, &MainWindow::jobRequested);
     connect(m_pane, &MachinePane::consoleMade, this, &MainWindow::adoptConsole);
     connect(m_broken, &BrokenPage::readAgainRequested, &m_library, &MachineLibrary::reload);
-    connect(m_broken, &BrokenPage::forgetRequested, &m_library, &MachineLibrary::reload);
+    connect(m_broken, &BrokenPage::forgetRequested, &m_library, &MachineLibrary::forget);
     connect(m_broken, &BrokenPage::showFolderRequested, m_actions->showFolder(), &QAction::trigger);
     connect(m_broken, &BrokenPage::moveToTrashRequested, m_actions->moveToTrash(), &QAction::trigger);
     connect(&library, &MachineLibrary::changed, this, &MainWindow::follow);

@@ -157,9 +157,15 @@ private Q_SLOTS:
         QVERIFY(QDir(folder).removeRecursively());
         QTRY_VERIFY_WITH_TIMEOUT(!library.find(QStringLiteral("box")), patience);
         QCOMPARE(library.entries().size(), 2U);
-        // Deleted as an entry, too.
+        // Reading the store again forgets nothing, and deleting an entry only that one.
+        library.reload();
+        QCOMPARE(library.entries().size(), 2U);
+        QVERIFY(QDir(entryOf(library, QStringLiteral("another")).folder).removeRecursively());
+        QTRY_VERIFY_WITH_TIMEOUT(entryOf(library, QStringLiteral("another")).isGone, patience);
         QVERIFY(QCoro::waitFor(library.remove(QStringLiteral("box"), Removal::ToTrash)));
         QCOMPARE(names(library), QStringList{QStringLiteral("another")});
+        library.forget(QStringLiteral("another"));
+        QVERIFY(library.entries().empty());
     }
 
     void saysThatABrokenMachineIsGone()
