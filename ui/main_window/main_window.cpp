@@ -34,6 +34,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace platter {
 
 namespace {
@@ -203,6 +205,7 @@ void MainWindow::makeToolBar()
     pause->setMinimumWidth(pause->sizeHint().width() + qMax(0, grows));
     withMenu(m_actions->shutDown(), m_actions->shutDownMenu(),
         tr("The arrow key down opens more ways to stop the machine"));
+    offerOtherWaysToStop();
     withMenu(m_actions->insertMedium(), m_actions->mediaMenu(), tr("The arrow key down opens all DVD drives"));
 
     auto* spacer = new QWidget;
@@ -227,6 +230,27 @@ void MainWindow::makeToolBar()
         button->setFocusPolicy(Qt::TabFocus);
         button->setMinimumHeight(buttonHeight);
     }
+}
+
+// A guest that is paused or has crashed cannot be asked to shut down. The button then opens its menu, which can do
+// without the guest.
+void MainWindow::offerOtherWaysToStop()
+{
+    auto* button = qobject_cast<QToolButton*>(m_toolBar->widgetForAction(m_actions->shutDown()));
+    const QList<QAction*> ways = m_actions->shutDownMenu()->actions();
+    const auto follow = [button, ways] {
+        button->setEnabled(
+            std::ranges::any_of(ways, [](const QAction* way) { return !way->isSeparator() && way->isEnabled(); }));
+    };
+    for (const QAction* way : ways) {
+        connect(way, &QAction::changed, button, follow);
+    }
+    follow();
+    connect(button, &QToolButton::clicked, this, [this, button] {
+        if (!m_actions->shutDown()->isEnabled()) {
+            button->showMenu();
+        }
+    });
 }
 
 void MainWindow::makeMenu()

@@ -68,6 +68,7 @@ protected:
 private:
     void makeActions();
     void makeToolBar();
+    void offerOtherWaysToStop();
     void makeMenu();
     void restore();
     void remember();
