@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/details/code_view.h"
 
+#include "ui/details/hanging_layout.h"
 #include "ui/details/highlighting.h"
 
 #include <QFontDatabase>
 #include <QScrollBar>
+#include <QTextDocument>
 
 namespace platter {
 
 CodeView::CodeView(const QString& definition, int prefix)
 {
+    auto* text = new QTextDocument(this);
+    text->setDocumentLayout(new HangingLayout(text));
+    setDocument(text);
     setReadOnly(true);
     setUndoRedoEnabled(false);
     setTabChangesFocus(true);

@@ -24,13 +24,19 @@ DetailsPage::DetailsPage(const QString& definition, const QString& title, const 
     m_copy->setIcon(symbolicIcon(QStringLiteral("edit-copy")));
     m_copy->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_copy->setAccessibleName(copy);
-    m_copy->setToolTip(m_copy->accessibleName());
     m_copy->setObjectName(QStringLiteral("copy"));
     connect(m_copy, &QToolButton::clicked, this,
         [this] { QGuiApplication::clipboard()->setText(m_view->toPlainText()); });
     m_view = new CodeView(definition, prefix);
     m_view->setAccessibleName(title);
     m_view->setObjectName(QStringLiteral("text"));
+    const auto allowCopy = [this, copy] {
+        const bool isEmpty = m_view->document()->isEmpty();
+        m_copy->setEnabled(!isEmpty);
+        m_copy->setToolTip(isEmpty ? tr("There is nothing to copy yet.") : copy);
+    };
+    connect(m_view, &QPlainTextEdit::textChanged, this, allowCopy);
+    allowCopy();
 
     auto* top = new QHBoxLayout;
     top->setSpacing(8);

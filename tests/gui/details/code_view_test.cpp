@@ -75,6 +75,36 @@ private Q_SLOTS:
         QCOMPARE(view.verticalScrollBar()->value(), 10);
     }
 
+    // What is left of a wrapped line stands further in than its beginning, whatever the width.
+    void hangsWrappedLines()
+    {
+        CodeView view(QStringLiteral("Bash"));
+        view.resize(300, 200);
+        view.setText(QStringLiteral("qemu\n  -option %1").arg(QString(200, u'x')));
+        view.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&view));
+        for (const int width : {300, 500, 240}) {
+            view.resize(width, 200);
+            view.viewport()->repaint();
+            const QTextBlock block = view.document()->lastBlock();
+            const QTextLayout& lines = *block.layout();
+            QVERIFY(lines.lineCount() > 2);
+            QCOMPARE(block.lineCount(), lines.lineCount());
+            const QFontMetricsF metrics(view.font());
+            const double in = lines.lineAt(1).x() - lines.lineAt(0).x();
+            QVERIFY(in > metrics.horizontalAdvance(QLatin1String("     ")));
+            QCOMPARE(lines.lineAt(2).x(), lines.lineAt(1).x());
+            QVERIFY(lines.lineAt(1).x() + lines.lineAt(1).naturalTextWidth() <= view.viewport()->width());
+        }
+        // All of it can be scrolled to.
+        view.resize(240, 60);
+        view.viewport()->repaint();
+        view.verticalScrollBar()->setValue(view.verticalScrollBar()->maximum());
+        view.moveCursor(QTextCursor::End);
+        view.viewport()->repaint();
+        QVERIFY(view.viewport()->rect().contains(view.cursorRect()));
+    }
+
     void forgetsTheOldest()
     {
         CodeView view(QStringLiteral("Bash"));
