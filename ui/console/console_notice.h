@@ -10,6 +10,7 @@ namespace platter {
 enum class NoticePlace {
     InsteadOfScreen,
     OverScreen, // the last frame stays, dimmed, behind it
+    TopOfScreen, // and at its top, for what stands further down is worth reading
 };
 
 struct ConsoleNotice {

@@ -187,7 +187,7 @@ void ConsoleWidget::refresh()
         setFocus(Qt::OtherFocusReason);
     m_panel->setVisible(notice.has_value());
     const bool black = m_presentation == Presentation::FullScreen && m_view->isVisibleTo(this) && hasFrame
-        && (!notice || notice->place == NoticePlace::OverScreen);
+        && (!notice || notice->place != NoticePlace::InsteadOfScreen);
     m_view->setSurround(black ? QBrush(Qt::black) : QBrush());
     m_view->setAccessibleDescription(notice
             ? notice->title

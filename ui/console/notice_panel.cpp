@@ -115,7 +115,10 @@ void NoticePanel::placeIn(const QRect& area)
         height = neededHeight();
     }
     height = std::min(height, area.height());
-    setGeometry(area.x() + (area.width() - width) / 2, area.y() + (area.height() - height) / 2, width, height);
+    const int left = area.x() + (area.width() - width) / 2;
+    const int top = m_notice.place == NoticePlace::TopOfScreen ? std::min(SmallestMargin, area.height() - height)
+                                                               : (area.height() - height) / 2;
+    setGeometry(left, area.y() + top, width, height);
 }
 
 void NoticePanel::paintEvent(QPaintEvent*)

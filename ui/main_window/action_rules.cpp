@@ -33,8 +33,7 @@ std::optional<QString> unlessGuestRuns(const MachineSituation& situation)
         return sentence(QT_TRANSLATE_NOOP("MachineAction", "%1 is paused: resume it first."), situation);
     case MachineState::IoError:
         return sentence(
-            QT_TRANSLATE_NOOP("MachineAction", "%1 was stopped by an input/output error: resume it first."),
-            situation);
+            QT_TRANSLATE_NOOP("MachineAction", "%1 was stopped by a disk error: resume it first."), situation);
     case MachineState::InternalError:
         return sentence(
             QT_TRANSLATE_NOOP("MachineAction", "%1 was stopped by an internal error and cannot go on."), situation);

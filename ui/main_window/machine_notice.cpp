@@ -33,10 +33,10 @@ QString label(NoticeAction action, bool again)
 }
 
 MachineNotice trouble(const NoticeSituation& situation, const QString& title, const QString& otherwise,
-    NoticeAction action, NoticePlace place)
+    NoticeAction action, NoticePlace place, const QIcon& icon)
 {
     ConsoleNotice notice;
-    notice.icon = symbolicIcon(QStringLiteral("dialog-warning"));
+    notice.icon = icon;
     notice.title = title.arg(situation.name);
     notice.text = situation.error ? situation.error->text() : otherwise;
     notice.buttonText = label(action, true);
@@ -48,11 +48,13 @@ MachineNotice trouble(const NoticeSituation& situation, const QString& title, co
 
 std::optional<MachineNotice> noticeFor(const NoticeSituation& situation)
 {
+    const QIcon warning = symbolicIcon(QStringLiteral("dialog-warning"));
     const NoticeAction again = situation.canRetryWithoutKvm ? NoticeAction::StartWithoutKvm : NoticeAction::Start;
     switch (situation.state) {
     case MachineState::Off: {
         if (situation.error) {
-            return trouble(situation, Texts::tr("%1 did not start"), {}, again, NoticePlace::InsteadOfScreen);
+            return trouble(
+                situation, Texts::tr("%1 did not start"), {}, again, NoticePlace::InsteadOfScreen, warning);
         }
         ConsoleNotice notice;
         notice.icon = symbolicIcon(QStringLiteral("video-display"));
@@ -79,20 +81,21 @@ std::optional<MachineNotice> noticeFor(const NoticeSituation& situation)
     }
     case MachineState::Crashed:
         return trouble(situation, Texts::tr("%1 crashed"), Texts::tr("QEMU went away without being asked."), again,
-            NoticePlace::InsteadOfScreen);
+            NoticePlace::InsteadOfScreen, warning);
     case MachineState::IoError:
-        return trouble(situation, Texts::tr("%1 was stopped by an input/output error"),
-            Texts::tr("An image could not be read or written."), NoticeAction::Resume, NoticePlace::OverScreen);
+        return trouble(situation, Texts::tr("%1 was stopped by a disk error"),
+            Texts::tr("An image could not be read or written."), NoticeAction::Resume, NoticePlace::OverScreen,
+            warning);
     case MachineState::InternalError:
         return trouble(situation, Texts::tr("%1 was stopped by an internal error"),
             Texts::tr("The accelerator could not go on with the guest."),
             situation.canRetryWithoutKvm ? NoticeAction::StartWithoutKvm : NoticeAction::PowerOff,
-            NoticePlace::OverScreen);
+            NoticePlace::OverScreen, warning);
     case MachineState::GuestPanicked:
         return trouble(situation, Texts::tr("The system in %1 has panicked"),
             Texts::tr(
                 "The guest's kernel has given up; its last words may be on the screen and in the serial log."),
-            NoticeAction::Reset, NoticePlace::OverScreen);
+            NoticeAction::Reset, NoticePlace::TopOfScreen, {}); // room for the last words
     }
     return std::nullopt;
 }
