@@ -49,7 +49,7 @@ QString displayName(MachineState state)
     case MachineState::IoError:
         return tr(QT_TRANSLATE_NOOP("platter::MachineState", "Disk error"));
     case MachineState::InternalError:
-        return tr(QT_TRANSLATE_NOOP("platter::MachineState", "Stopped by an internal error"));
+        return tr(QT_TRANSLATE_NOOP("platter::MachineState", "Internal error"));
     case MachineState::GuestPanicked:
         return tr(QT_TRANSLATE_NOOP("platter::MachineState", "Guest panicked"));
     }

@@ -146,7 +146,7 @@ std::vector<Error> preflight(const StoredMachine& machine, const HostResources& 
         errors.push_back(systemError(Texts::tr("Opening the machine's folder"), machine.folder, ENOENT));
     } else if (storage.isValid() && storage.bytesAvailable() < static_cast<qint64>(leastFreeSpace.bytes())) {
         errors.push_back(Error{ErrorKind::NoSpace,
-            Texts::tr("There is no space left for the machine: %1 are free in %2.")
+            Texts::tr("There is too little space left for the machine: %1 are free in %2.")
                 .arg(
                     ByteCount(static_cast<std::uint64_t>(std::max<qint64>(storage.bytesAvailable(), 0))).toString(),
                     machine.folder),
