@@ -24,6 +24,13 @@ Error notRunningAnyMore()
         Texts::tr("Try again: the disk is changed without it then."), {}};
 }
 
+// Up, and its processors are not to run.
+bool isStopped(MachineState state)
+{
+    return state == MachineState::Paused || state == MachineState::IoError || state == MachineState::InternalError
+        || state == MachineState::GuestPanicked;
+}
+
 // Whether the image is one that QEMU itself resizes.
 bool isResizedByQemu(ImageKind kind)
 {
@@ -62,7 +69,10 @@ public:
             co_return std::unexpected(notRunningAnyMore());
         }
         OperationPlan plan = *planned;
-        plan.steps << aboutMachine(*m_disk.session);
+        plan.steps << (isStopped(m_disk.session->state())
+                ? Texts::tr("The machine “%1” stays as it is, stopped, and sees the change once it goes on.")
+                      .arg(m_disk.session->name())
+                : aboutMachine(*m_disk.session));
         plan.steps << co_await furtherSteps();
         co_return plan;
     }

@@ -43,6 +43,15 @@ private Q_SLOTS:
             QVERIFY2(!stage.find<QRadioButton>(action)->isEnabled(), action);
         }
 
+        // It is not said to run.
+        stage.press(Qt::Key_E, Qt::AltModifier);
+        QVERIFY(stage.enterTo(OptionsPageNumber));
+        QVERIFY(stage.enterTo(PlanPageNumber));
+        QVERIFY(stage.isPlanned());
+        QVERIFY2(stage.plan().contains(QStringLiteral("“lab” stays as it is")), qPrintable(stage.plan()));
+        stage.press(Qt::Key_B, Qt::AltModifier);
+        stage.press(Qt::Key_B, Qt::AltModifier);
+
         QVERIFY(QCoro::waitFor(session->powerOff()));
         QTRY_VERIFY(stage.find<QRadioButton>("convert")->isEnabled());
         QTRY_VERIFY(stage.find<QRadioButton>("shrink")->isEnabled());
