@@ -139,7 +139,10 @@ void WizardDialog::addPage(WizardPage* page)
         m_edited = true;
         stopWalking();
     });
-    connect(page, &WizardPage::settled, this, [this, index] {
+    connect(page, &WizardPage::settled, this, [this, page, index] {
+        if (index == currentIndex()) {
+            showTitleOf(page);
+        }
         if (index == currentIndex() && m_target > index) {
             walk();
         }
@@ -162,14 +165,19 @@ void WizardDialog::goTo(int index)
     walk();
 }
 
+void WizardDialog::showTitleOf(WizardPage* page)
+{
+    m_title->setText(page->title());
+    page->setAccessibleName(page->title());
+}
+
 void WizardDialog::showPage(int index)
 {
     WizardPage* next = page(index);
     m_stack->setCurrentIndex(index);
     m_steps->setCurrent(index);
     next->enter();
-    m_title->setText(next->title()); // which may say what enter() has found
-    next->setAccessibleName(next->title());
+    showTitleOf(next); // which may say what enter() has found
     refreshButtons();
     if (QWidget* field = next->firstField()) {
         field->setFocus(Qt::TabFocusReason);

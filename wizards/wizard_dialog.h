@@ -63,6 +63,7 @@ protected:
 
 private:
     void showPage(int index);
+    void showTitleOf(WizardPage* page);
     static QScrollArea* scrolling(QWidget* page);
     int nextThatApplies(int index, int direction) const;
     void keepInView();

@@ -42,7 +42,7 @@ public:
 Q_SIGNALS:
     void choiceChanged();
     void edited(); // by the user
-    void settled(); // what tryLeave() waited for is known
+    void settled(); // what tryLeave() waited for is known; title() may be another
 
 private:
     QString m_step;

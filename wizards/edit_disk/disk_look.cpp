@@ -3,6 +3,11 @@
 
 #include "core/disk/open_disk.h"
 
+#include <QFile>
+
+#include <fcntl.h>
+#include <unistd.h>
+
 namespace platter {
 
 Result<DiskLook> lookAtDisk(const QString& file, const QStringList& parents, InspectAccess access)
@@ -17,6 +22,7 @@ Result<DiskLook> lookAtDisk(const QString& file, const QStringList& parents, Ins
         return std::unexpected(disk.error());
     }
     look.disk = *std::move(disk);
+    look.mayWrite = ::faccessat(AT_FDCWD, QFile::encodeName(file).constData(), W_OK, AT_EACCESS) == 0;
     look.bootabilityAsMachineDisk = look.disk.bootability;
     if (look.disk.image.format == ImageKind::Vhd && !look.inUse) {
         // Of a VHD it is only said that no machine has one; what it becomes as a VHDX is the question here.

@@ -12,6 +12,7 @@ struct DiskLook {
     Bootability bootabilityAsMachineDisk;
     // Another program has it open; only looking is possible then.
     std::optional<Error> inUse = {};
+    bool mayWrite = true; // the user, to the file
 };
 
 // With Locked, a file that somebody has open is looked at all the same, and inUse says who has it.

@@ -40,8 +40,7 @@ bool isDifferencing(const DiskLook& look)
 
 bool hasLostParent(const DiskLook& look)
 {
-    return isDifferencing(look)
-        && (look.disk.image.parents.empty() || look.disk.image.parents.front().file.isEmpty());
+    return look.disk.image.hasLostParent();
 }
 
 QString lostParent()
@@ -133,6 +132,15 @@ Obstacle againstUse(EditAction action, const DiskLook& look, const DiskUse& use)
     default:
         return mustBeOff(use);
     }
+}
+
+Obstacle againstWriting(EditAction action, const DiskLook& look)
+{
+    const bool onlyReads =
+        action == EditAction::Convert || action == EditAction::Inspect || action == EditAction::Check;
+    return look.mayWrite || onlyReads
+        ? std::nullopt
+        : Obstacle(Texts::tr("You may read the file and not write to it: change its permissions first."));
 }
 
 Obstacle againstDoing(EditAction action, const DiskLook& look)
@@ -233,8 +241,11 @@ std::optional<QString> obstacleTo(EditAction action, const DiskLook& look, const
         return std::nullopt;
     }
     // What the disk itself forbids comes first: no shutting down helps against that.
-    const Obstacle never = againstDoing(action, look);
-    return never ? never : againstUse(action, look, use);
+    if (const Obstacle never = againstDoing(action, look)) {
+        return never;
+    }
+    const Obstacle forbidden = againstWriting(action, look);
+    return forbidden ? forbidden : againstUse(action, look, use);
 }
 
 bool needsOptions(EditAction action)

@@ -115,8 +115,10 @@ bool PlanPage::isCurrent() const
 
 QString PlanPage::title() const
 {
-    return m_draft.request().action == EditAction::Inspect ? tr("What there is to say about it")
-                                                           : tr("This will happen");
+    if (m_draft.request().action == EditAction::Inspect) {
+        return tr("What there is to say about it");
+    }
+    return m_message->isError() ? tr("This cannot be done as it is") : tr("This will happen");
 }
 
 QString PlanPage::choice() const
@@ -204,6 +206,12 @@ void PlanPage::showPictures()
     m_afterCaption->setVisible(resizes);
     m_after->setVisible(resizes);
     if (resizes) {
+        // Both to one scale, so that the same partition lies at the same place.
+        if (request.action == EditAction::Expand) {
+            m_before->setReach(request.newSize);
+        } else {
+            m_before->setProposed(disk.virtualSize);
+        }
         m_after->setDisk(disk);
         m_after->setProposed(request.newSize);
     }

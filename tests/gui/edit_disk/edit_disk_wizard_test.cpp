@@ -185,7 +185,7 @@ private Q_SLOTS:
         QVERIFY(stage.message("putMessage").contains(QLatin1String("Keep old.vhd")));
     }
 
-    void doesNotConvertOntoItselfByAnotherName()
+    void doesNotConvertOntoWhatIsThere()
     {
         EditDiskStage stage;
         const QString image = stage.makeMbrVhd(QStringLiteral("old.vhd"));
@@ -193,10 +193,21 @@ private Q_SLOTS:
         stage.open(image);
         QVERIFY(stage.choose(Qt::Key_V, OptionsPageNumber));
         stage.find<QLineEdit>("targetFile")->setFocus();
+        // Its own other name, and a folder that is not there.
         stage.type(stage.file(QStringLiteral("alias.vhdx")));
+        stage.press(Qt::Key_Return);
+        QCOMPARE(stage.page(), int(OptionsPageNumber));
+        QVERIFY(stage.message("targetMessage").contains(QLatin1String("exists already")));
+        stage.type(stage.file(QStringLiteral("nowhere/new.vhdx")));
+        stage.press(Qt::Key_Return);
+        QCOMPARE(stage.page(), int(OptionsPageNumber));
+        QVERIFY(stage.message("targetMessage").contains(QLatin1String("no folder")));
+        // Where one cannot write, the plan says so, and its title with it.
+        stage.type(QStringLiteral("/proc/new.vhdx"));
         QVERIFY(stage.enterTo(PlanPageNumber));
         QVERIFY(stage.isPlanned());
         QVERIFY(!stage.message("planMessage").isEmpty());
+        QCOMPARE(stage.find<QLabel>("pageTitle")->text(), QStringLiteral("This cannot be done as it is"));
         stage.press(Qt::Key_Return, Qt::ControlModifier);
         stage.find<QPushButton>("next")->setFocus();
         stage.press(Qt::Key_Return);
