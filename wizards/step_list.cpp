@@ -34,7 +34,7 @@ void StepList::addStep(const QString& name)
     QFont bold = font();
     bold.setWeight(QFont::DemiBold);
     // Room for what is chosen, where the names are short.
-    const int least = 22 * fontMetrics().averageCharWidth();
+    const int least = 26 * fontMetrics().averageCharWidth();
     const int widest = std::max({m_widest, StepButton::widthFor(bold, name), least});
     m_widest = std::min(widest, 38 * fontMetrics().averageCharWidth());
     setFixedWidth(m_widest + m_layout->contentsMargins().left() + m_layout->contentsMargins().right());

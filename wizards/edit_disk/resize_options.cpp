@@ -295,7 +295,7 @@ void ResizeOptions::refresh()
     const bool isSuspicious = grows() && !wrong && size->bytes() / suspicious >= now;
     m_sure->setVisible(isSuspicious);
     if (isSuspicious) {
-        m_sure->setText(tr("&Yes, %1: %2 times as much as now").arg(size->toString()).arg(size->bytes() / now));
+        m_sure->setText(tr("&Yes, %1: %L2 times as much as now").arg(size->toString()).arg(size->bytes() / now));
     }
     if (wrong) {
         m_message->setField(m_box);
