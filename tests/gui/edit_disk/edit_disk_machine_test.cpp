@@ -3,6 +3,7 @@
 #include "core/disk/inspect_file.h"
 #include "edit_disk_stage.h"
 
+#include <QCheckBox>
 #include <QCoroTask>
 #include <QRadioButton>
 
@@ -77,6 +78,12 @@ private Q_SLOTS:
         stage.open(image);
         QVERIFY(stage.choose(Qt::Key_E, OptionsPageNumber));
         stage.type(QStringLiteral("3G"));
+        // The firmware alone has no agent; nothing is promised.
+        QTRY_VERIFY_WITH_TIMEOUT(
+            stage.message("growInGuestMessage").contains(QLatin1String("No guest agent answers")), 30000);
+        QVERIFY(!stage.find<QCheckBox>("growInGuest")->isEnabled());
+        QVERIFY(!stage.find<QCheckBox>("growInGuest")->isChecked());
+        QVERIFY(!stage.wizard().request().growsInGuest);
         QVERIFY(stage.enterTo(PlanPageNumber));
         QVERIFY(stage.isPlanned());
         QVERIFY2(
