@@ -61,6 +61,7 @@ struct OperationOutcome {
     QStringList sentences = {}; // what is different now, read back from the file
     ByteCount sizeOnHostBefore = {};
     ByteCount sizeOnHostAfter = {};
+    QString keptCopy = {}; // of the image as it was before, with which this can be undone
     std::optional<std::chrono::microseconds> pause = {}; // how long a running machine stood still
     std::optional<Error> shortfall = {}; // what was wanted besides and could not be done
 };

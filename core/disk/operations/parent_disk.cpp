@@ -155,7 +155,8 @@ Result<OperationPlan> MergeDisk::plan() const
     }
     OperationPlan plan;
     plan.steps << Texts::tr("What %1 holds is written into %2.").arg(m_request.file, family->parent)
-               << Texts::tr("Then %1 is deleted; %2 shows what it showed.").arg(m_request.file, family->parent);
+               << Texts::tr("Then %1 is deleted; %2 shows what it showed.").arg(m_request.file, family->parent)
+               << Texts::tr("This cannot be undone."); // two files would have to come back in one step
     plan.bytesToCopy = family->size;
     plan.spaceNeeded = family->ownData;
     plan.sizeOnHostAfter = ByteCount(sizeOnHostOf(family->parent).bytes() + family->ownData.bytes());
