@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/live/machine_session.h"
 
+#include "core/disk/image_lock.h"
+#include "core/disk/operations/kept_copy.h"
+#include "core/live/former_disk.h"
 #include "core/live/launch_plan.h"
 #include "core/live/machine_trouble.h"
 #include "core/live/medium_change.h"
@@ -29,6 +32,8 @@ constexpr qint64 firstSeconds = 60;
 // How often to look whether another program's start has failed, which nothing tells.
 constexpr milliseconds lookAgainInterval{500};
 constexpr std::chrono::seconds lookDeadline{60};
+// A guest that runs for less is not seen to have run.
+constexpr std::chrono::seconds evidenceInterval{5};
 // How long a command-line program waits for another one that changes a disk before it says what it sees.
 constexpr std::chrono::seconds othersDeadline{3};
 
@@ -40,6 +45,17 @@ Error firstOf(const std::vector<Error>& obstacles)
         first.detail += (first.detail.isEmpty() ? QString() : QStringLiteral("\n")) + obstacles[i].text();
     }
     return first;
+}
+
+// What can be told from the files before a start; copies that were kept long enough go on the way.
+std::vector<Error> lookAtFiles(const StoredMachine& machine, const HostResources& host)
+{
+    for (const Drive& drive : machine.definition.drives) {
+        if (const auto* disk = std::get_if<DiskDrive>(&drive.what)) {
+            dropCopiesOf(disk->file, CopiesToDrop::Old);
+        }
+    }
+    return preflight(machine, host);
 }
 
 Error sessionEnded()
@@ -61,6 +77,8 @@ MachineSession::MachineSession(
     m_lookAgain.setSingleShot(true);
     m_lookAgain.setInterval(lookAgainInterval);
     connect(&m_lookAgain, &QTimer::timeout, this, [this] { QCoro::connect(refresh(), this, [] { }); });
+    m_evidence.setInterval(evidenceInterval);
+    connect(&m_evidence, &QTimer::timeout, this, [this] { QCoro::connect(lookForReplaced(), this, [] { }); });
 }
 
 MachineSession::~MachineSession()
@@ -209,7 +227,7 @@ QCoro::Task<Result<void>> MachineSession::launchQemu(AcceleratorChoice choice)
     }
     // It looks at every image: storage that hangs must not take the window with it.
     const std::vector<Error> obstacles =
-        co_await QtConcurrent::run(preflight, m_machine, HostResources::ofThisHost());
+        co_await QtConcurrent::run(lookAtFiles, m_machine, HostResources::ofThisHost());
     if (!self) {
         co_return std::unexpected(sessionEnded());
     }
@@ -332,6 +350,7 @@ void MachineSession::follow()
     const MachineState state = m_running->state();
     if (isUp(state)) {
         judgeKvm(state, m_running->trouble());
+        watchForReplaced();
         enter(state, m_running->trouble());
     }
 }
@@ -343,6 +362,7 @@ void MachineSession::letGo()
     // This runs in the middle of its own signal.
     m_running->disconnect(this);
     m_running.release()->deleteLater();
+    m_evidence.stop();
     m_accelerator.reset();
     if (state == MachineState::Off) {
         LaunchRecord::forget(m_runtime);
@@ -528,9 +548,109 @@ Result<void> MachineSession::setDisk(SlotId slot, const DiskDrive& disk)
                 Error{ErrorKind::NotFound, tr("“%1” has no disk in slot %2.").arg(name(), slot.toString()),
                     tr("Look at its list of drives."), {}});
         }
-        drive->what = disk;
+        const auto& old = std::get<DiskDrive>(drive->what);
+        DiskDrive taken = disk;
+        if (old.file != disk.file) {
+            taken.former = FormerDisk{old.file, old.format};
+        }
+        drive->what = taken;
         return {};
     });
+}
+
+const FormerDisk* MachineSession::formerDiskAt(SlotId slot) const
+{
+    const Drive* drive = m_machine.definition.driveAt(slot);
+    const auto* disk = drive != nullptr ? std::get_if<DiskDrive>(&drive->what) : nullptr;
+    return disk != nullptr && disk->former ? &*disk->former : nullptr;
+}
+
+Result<void> MachineSession::changeFormer(SlotId slot, const std::function<void(DiskDrive& disk)>& change)
+{
+    return changeDefinition([this, slot, &change](Definition& definition) -> Result<void> {
+        const auto drive = std::ranges::find(definition.drives, slot, &Drive::slot);
+        auto* disk = drive != definition.drives.end() ? std::get_if<DiskDrive>(&drive->what) : nullptr;
+        if (disk == nullptr || !disk->former) {
+            return std::unexpected(noFormerDisk(name(), slot));
+        }
+        change(*disk);
+        return {};
+    });
+}
+
+Result<void> MachineSession::goBackToFormerDisk(SlotId slot)
+{
+    if (m_launching || isUp(m_state) || m_runtime.runningQemu()) {
+        return wrongState(tr("A disk of “%1” can be exchanged while the machine is off. Its state: %2."));
+    }
+    const FormerDisk* former = formerDiskAt(slot);
+    if (former == nullptr) {
+        return std::unexpected(noFormerDisk(name(), slot));
+    }
+    if (const Result<void> usable = checkImageNotInUse(former->file); !usable) {
+        return usable;
+    }
+    return changeFormer(slot, [](DiskDrive& disk) { disk = DiskDrive{disk.former->file, disk.former->format}; });
+}
+
+Result<void> MachineSession::keepFormerDisk(SlotId slot)
+{
+    return changeFormer(slot, [](DiskDrive& disk) { disk.former.reset(); });
+}
+
+QCoro::Task<Result<void>> MachineSession::deleteFormerDisk(SlotId slot, Removal removal)
+{
+    const QPointer<MachineSession> self(this);
+    const FormerDisk* former = formerDiskAt(slot);
+    if (former == nullptr) {
+        co_return std::unexpected(noFormerDisk(name(), slot));
+    }
+    if (!former->isReplaced) {
+        co_return std::unexpected(notReplacedYet(name(), *former));
+    }
+    const Result<void> removed =
+        co_await QtConcurrent::run(removeFormerFile, MachineStore(m_places.machines), former->file, removal);
+    if (!removed || !self) {
+        co_return removed;
+    }
+    co_return keepFormerDisk(slot);
+}
+
+void MachineSession::watchForReplaced()
+{
+    const bool isWanted = m_running && m_seat == QmpSeat::Application
+        && std::ranges::any_of(m_machine.definition.drives, [this](const Drive& drive) {
+               const FormerDisk* former = formerDiskAt(drive.slot);
+               return former != nullptr && !former->isReplaced;
+           });
+    if (isWanted && !m_evidence.isActive()) {
+        m_evidence.start();
+    } else if (!isWanted) {
+        m_evidence.stop();
+    }
+}
+
+QCoro::Task<void> MachineSession::lookForReplaced()
+{
+    const QPointer<MachineSession> self(this);
+    const std::vector<Drive> drives = m_machine.definition.drives;
+    for (const Drive& drive : drives) {
+        const FormerDisk* former = self ? formerDiskAt(drive.slot) : nullptr;
+        if (former == nullptr || former->isReplaced || !m_running) {
+            continue;
+        }
+        const Result<DiskTraffic> traffic = co_await trafficOf(m_running->monitor(), drive.slot);
+        if (self && m_running && traffic && showsRunningSystem(*traffic)) {
+            const Result<void> remembered =
+                changeFormer(drive.slot, [](DiskDrive& disk) { disk.former->isReplaced = true; });
+            if (!remembered) {
+                qWarning("%s", qUtf8Printable(remembered.error().text()));
+            }
+        }
+    }
+    if (self) {
+        watchForReplaced();
+    }
 }
 
 Result<void> MachineSession::changeDefinition(const MachineStore::Change& change)

@@ -6,6 +6,7 @@
 
 #include "core/live/disk_exchange.h"
 #include "core/live/guest_growth.h"
+#include "core/live/machine_removal.h"
 #include "core/live/running_machine.h"
 #include "core/places.h"
 
@@ -73,8 +74,19 @@ public:
     QCoro::Task<Result<GuestGrowth>> growInGuest(SlotId slot, ByteCount size);
     // Takes a drive out of the definition; only while off.
     Result<void> removeDrive(SlotId slot);
-    // Puts another image into a disk's slot; only while off. The old file stays as it is.
+    // Puts another image into a disk's slot; only while off. The old file stays as it is, and is remembered as the
+    // slot's former disk: until the guest's system has run from the new one, and somebody deletes or keeps it.
     Result<void> setDisk(SlotId slot, const DiskDrive& disk);
+    // Puts the former disk back; only while off. The file of the new one stays.
+    Result<void> goBackToFormerDisk(SlotId slot);
+    // Remembers it no longer; its file stays.
+    Result<void> keepFormerDisk(SlotId slot);
+    // Deletes the former disk's file, which the guest's system must have done without; errors as former_disk.h
+    // says.
+    QCoro::Task<Result<void>> deleteFormerDisk(SlotId slot, Removal removal);
+    // Looks whether the guest's system has run from the disks that have taken others' places, which are remembered
+    // as replaced then. Done by itself while the machine runs and the session lives.
+    QCoro::Task<void> lookForReplaced();
 
     // The definition was changed on disk.
     void setMachine(StoredMachine machine);
@@ -97,6 +109,10 @@ private:
     std::unexpected<Error> wrongState(const QString& sentence) const;
 
     Error noDiskAt(SlotId slot) const;
+    const FormerDisk* formerDiskAt(SlotId slot) const;
+    // CHANGE edits the disk in the slot, which has a former one.
+    Result<void> changeFormer(SlotId slot, const std::function<void(DiskDrive& disk)>& change);
+    void watchForReplaced();
 
     QCoro::Task<Result<void>> launchQemu(AcceleratorChoice choice);
     QCoro::Task<Result<void>> takeUp(std::unique_ptr<QemuProcess> process);
@@ -123,6 +139,7 @@ private:
     bool m_kvmFailed = false;
     std::chrono::milliseconds m_patience{30000};
     std::shared_ptr<PendingAnswer> m_looking; // settled when lookAround() has ended
+    QTimer m_evidence; // runs while a former disk waits for its successor to prove itself
     QTimer m_lookAgain; // runs while another program starts the machine
 };
 

@@ -53,9 +53,18 @@ struct MachineId {
     friend auto operator<=>(const MachineId& a, const MachineId& b) { return a.toString() <=> b.toString(); }
 };
 
+// The disk that another one has taken the place of. Its file is kept until somebody deletes it.
+struct FormerDisk {
+    QString file;
+    DiskFormat format = DiskFormat::Vhdx;
+    bool isReplaced = false; // the guest's system has run from the new one
+    friend bool operator==(const FormerDisk&, const FormerDisk&) = default;
+};
+
 struct DiskDrive {
     QString file;
     DiskFormat format = DiskFormat::Vhdx;
+    std::optional<FormerDisk> former = {};
     friend bool operator==(const DiskDrive&, const DiskDrive&) = default;
 };
 

@@ -125,7 +125,8 @@ public:
         }
     }
 
-    QJsonObject object(const QJsonValue& value, const QString& place, const QStringList& keys)
+    QJsonObject object(
+        const QJsonValue& value, const QString& place, const QStringList& keys, const QStringList& optional = {})
     {
         if (!value.isObject()) {
             fail(place, Texts::tr("an object is expected."));
@@ -134,7 +135,7 @@ public:
         const QJsonObject object = value.toObject();
         const QStringList present = object.keys();
         for (const QString& key : present) {
-            if (!keys.contains(key)) {
+            if (!keys.contains(key) && !optional.contains(key)) {
                 fail(below(place, key), Texts::tr("this key is unknown."));
             }
         }
@@ -216,6 +217,25 @@ private:
     std::optional<Error> m_error;
 };
 
+DiskFormat readFormat(JsonReader& reader, const QJsonObject& object, const QString& place)
+{
+    return reader.choice<DiskFormat>(object, QStringLiteral("format"), place,
+        {{nameOf(DiskFormat::Vhdx), DiskFormat::Vhdx}, {nameOf(DiskFormat::Qcow2), DiskFormat::Qcow2},
+            {nameOf(DiskFormat::Raw), DiskFormat::Raw}});
+}
+
+FormerDisk readFormer(JsonReader& reader, const QJsonValue& value, const QString& place, const QString& folder)
+{
+    const QJsonObject object =
+        reader.object(value, place, {QStringLiteral("format"), QStringLiteral("file"), QStringLiteral("replaced")});
+    FormerDisk former;
+    former.format = readFormat(reader, object, place);
+    former.file = absoluteFrom(reader.string(object, QStringLiteral("file"), place), folder);
+    former.isReplaced = reader.choice<bool>(
+        object, QStringLiteral("replaced"), place, {{QStringLiteral("no"), false}, {QStringLiteral("yes"), true}});
+    return former;
+}
+
 Drive readDrive(JsonReader& reader, const QJsonValue& value, const QString& place, const QString& folder)
 {
     // The type says which keys belong here.
@@ -226,17 +246,21 @@ Drive readDrive(JsonReader& reader, const QJsonValue& value, const QString& plac
     const QJsonObject object = reader.object(value, place,
         isDvd ? QStringList{QStringLiteral("slot"), QStringLiteral("type"), QStringLiteral("medium")}
               : QStringList{QStringLiteral("slot"), QStringLiteral("type"), QStringLiteral("format"),
-                    QStringLiteral("file")});
+                    QStringLiteral("file")},
+        isDvd ? QStringList() : QStringList{QStringLiteral("former")});
     Drive drive;
     drive.slot = reader.unwrap(SlotId::parse(reader.string(object, QStringLiteral("slot"), place)),
         JsonReader::below(place, QStringLiteral("slot")));
     if (isDvd) {
         drive.what = DvdDrive{absoluteFrom(reader.string(object, QStringLiteral("medium"), place), folder)};
     } else {
-        const DiskFormat format = reader.choice<DiskFormat>(object, QStringLiteral("format"), place,
-            {{nameOf(DiskFormat::Vhdx), DiskFormat::Vhdx}, {nameOf(DiskFormat::Qcow2), DiskFormat::Qcow2},
-                {nameOf(DiskFormat::Raw), DiskFormat::Raw}});
-        drive.what = DiskDrive{absoluteFrom(reader.string(object, QStringLiteral("file"), place), folder), format};
+        DiskDrive disk{absoluteFrom(reader.string(object, QStringLiteral("file"), place), folder),
+            readFormat(reader, object, place)};
+        if (object.contains(QLatin1String("former"))) {
+            disk.former = readFormer(reader, object.value(QLatin1String("former")),
+                JsonReader::below(place, QStringLiteral("former")), folder);
+        }
+        drive.what = disk;
     }
     return drive;
 }
@@ -360,6 +384,13 @@ QByteArray toJson(const Definition& definition, const QString& folder)
             writer.member("type", QStringLiteral("disk"));
             writer.member("format", nameOf(disk->format));
             writer.member("file", relativeInside(disk->file, folder));
+            if (disk->former) {
+                writer.open("former", '{');
+                writer.member("format", nameOf(disk->former->format));
+                writer.member("file", relativeInside(disk->former->file, folder));
+                writer.member("replaced", disk->former->isReplaced ? QStringLiteral("yes") : QStringLiteral("no"));
+                writer.close('}');
+            }
         } else {
             writer.member("type", QStringLiteral("dvd"));
             writer.member("medium", relativeInside(std::get<DvdDrive>(drive.what).medium, folder));

@@ -138,6 +138,9 @@ void moveFiles(Definition& definition, const QString& from, const QString& to)
     for (Drive& drive : definition.drives) {
         if (DiskDrive* disk = std::get_if<DiskDrive>(&drive.what)) {
             moveInside(disk->file, from, to);
+            if (disk->former) {
+                moveInside(disk->former->file, from, to);
+            }
         } else {
             moveInside(std::get<DvdDrive>(drive.what).medium, from, to);
         }

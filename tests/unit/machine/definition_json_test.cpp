@@ -102,7 +102,11 @@ public:
         for (int drives = below(12); drives > 0; --drives) {
             const SlotId slot{below(maxControllers), below(slotsPerController)};
             if (below(2)) {
-                definition.drives.push_back({slot, DiskDrive{file(), static_cast<DiskFormat>(below(3))}});
+                DiskDrive disk{file(), static_cast<DiskFormat>(below(3))};
+                if (below(4) == 0) {
+                    disk.former = FormerDisk{file(), static_cast<DiskFormat>(below(3)), below(2) != 0};
+                }
+                definition.drives.push_back({slot, disk});
             } else {
                 definition.drives.push_back({slot, DvdDrive{below(4) ? file() : QString()}});
             }
@@ -193,6 +197,32 @@ private Q_SLOTS:
             QVERIFY2(*read == definition, json.constData());
             QCOMPARE(toJson(*read, folder), json);
         }
+    }
+
+    // What another disk has taken the place of is told only where there is something to tell.
+    void remembersAFormerDisk()
+    {
+        Definition definition = goldenDefinition();
+        std::get<DiskDrive>(definition.drives.front().what).former =
+            FormerDisk{folder + QStringLiteral("/old.qcow2"), DiskFormat::Qcow2, true};
+        QByteArray expected = golden();
+        expected.replace("\"file\": \"my machine.vhdx\"\n",
+            "\"file\": \"my machine.vhdx\",\n"
+            "            \"former\": {\n"
+            "                \"format\": \"qcow2\",\n"
+            "                \"file\": \"old.qcow2\",\n"
+            "                \"replaced\": \"yes\"\n"
+            "            }\n");
+        QCOMPARE(QString::fromUtf8(toJson(definition, folder)), QString::fromUtf8(expected));
+        const Result<Definition> read = fromJson(expected, folder);
+        QVERIFY2(read, qPrintable(read ? QString() : read.error().text()));
+        QVERIFY(*read == definition);
+        const Result<Definition> onADvd =
+            fromJson(golden().replace("\"medium\": \"\"", "\"medium\": \"\", \"former\": {}"), folder);
+        QVERIFY(!onADvd && onADvd.error().text().contains(QStringLiteral("“drives[2].former”")));
+        expected.replace("\"yes\"", "\"perhaps\"");
+        const Result<Definition> unsure = fromJson(expected, folder);
+        QVERIFY(!unsure && unsure.error().text().contains(QStringLiteral("“drives[0].former.replaced”")));
     }
 
     void sortsDrives()
