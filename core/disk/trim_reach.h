@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Whether what a guest frees on its disk (TRIM, discard) goes back to the host, and why not. QEMU passes it on for
+// every disk (discard=unmap, core/qemu/block_graph.h); what becomes of it depends on the format and on the file
+// system that holds the image. trimReach() is pure; holesIn() is a few calls to the file system. Any thread.
+#pragma once
+
+#include "core/disk/disk_format.h"
+
+#include <QString>
+
+namespace platter {
+
+// Whether a file system can give back a part of a file.
+enum class HolePunching { Works, Fails, Unknown };
+
+// Of the file system that FILE is on. Leaves no trace.
+HolePunching holesIn(const QString& file);
+
+struct TrimReach {
+    enum class Verdict {
+        ReachesHost,
+        StopsAtFormat, // compacting helps
+        StopsAtFileSystem,
+        Unknown,
+    };
+
+    Verdict verdict = Verdict::Unknown;
+
+    QString sentence() const; // whether it does, why not, and what helps
+    QString word() const; // "reaches the host"
+
+    friend bool operator==(const TrimReach&, const TrimReach&) = default;
+};
+
+TrimReach trimReach(DiskFormat format, HolePunching holes);
+
+// As JSON has it: "host", "format", "file-system", "unknown".
+QString nameOf(TrimReach::Verdict verdict);
+
+} // namespace platter
