@@ -68,6 +68,7 @@ void MachinePane::ensureTab(int index)
         content = m_storage = new StorageTab(m_actions);
         m_storage->setSession(m_session);
         connect(m_storage, &StorageTab::editDiskRequested, this, &MachinePane::editDiskRequested);
+        connect(m_storage, &StorageTab::compactDiskRequested, this, &MachinePane::compactDiskRequested);
     } else if (index == Details && m_details == nullptr) {
         content = m_details = new DetailsTab;
         m_details->setSession(m_session);

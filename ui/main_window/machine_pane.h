@@ -38,6 +38,7 @@ public:
 Q_SIGNALS:
     void consoleMade(ConsoleTab* console);
     void editDiskRequested(const QString& file);
+    void compactDiskRequested(const QString& file);
 
 private:
     void ensureTab(int index);

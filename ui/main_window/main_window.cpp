@@ -134,6 +134,7 @@ MainWindow::MainWindow(MachineLibrary& library, QSettings& settings)
     });
     connect(m_screens, &MachineScreens::thumbnailChanged, m_list, &MachineListPanel::setThumbnail);
     connect(m_pane, &MachinePane::editDiskRequested, this, &MainWindow::editDiskRequested);
+    connect(m_pane, &MachinePane::compactDiskRequested, this, &MainWindow::compactDiskRequested);
     connect(m_jobsBar, &JobsBar::showRequested, this, &MainWindow::jobRequested);
     connect(m_pane, &MachinePane::consoleMade, this, &MainWindow::adoptConsole);
     connect(m_broken, &BrokenPage::readAgainRequested, &m_library, &MachineLibrary::reload);

@@ -55,6 +55,7 @@ Q_SIGNALS:
     // Empty: nothing chosen yet.
     void newMachineRequested(const QString& iso);
     void editDiskRequested(const QString& file);
+    void compactDiskRequested(const QString& file);
     // The user wants to see more of a job.
     void jobRequested(DiskJobRunner* job);
 

@@ -2,6 +2,7 @@
 #include "ui/main_window/storage_tab.h"
 
 #include "ui/icons.h"
+#include "ui/main_window/former_disk_notice.h"
 #include "ui/main_window/machine_actions.h"
 
 #include <QCoroFuture>
@@ -21,7 +22,7 @@ namespace platter {
 
 namespace {
 
-enum Column { SlotColumn, KindColumn, FileColumn, SizeColumn, HostColumn, ColumnCount };
+enum Column { SlotColumn, KindColumn, FileColumn, SizeColumn, HostColumn, TrimColumn, ColumnCount };
 
 constexpr int slotRole = Qt::UserRole; // "0:3"
 constexpr int fileRole = Qt::UserRole + 1;
@@ -56,7 +57,7 @@ StorageTab::StorageTab(MachineActions& actions, QWidget* parent)
     m_list->setObjectName(QStringLiteral("driveList"));
     m_list->setAccessibleName(tr("Drives"));
     m_list->setColumnCount(ColumnCount);
-    m_list->setHeaderLabels({tr("Slot"), tr("Drive"), tr("File or medium"), tr("Size"), tr("On host")});
+    m_list->setHeaderLabels({tr("Slot"), tr("Drive"), tr("File or medium"), tr("Size"), tr("On host"), tr("TRIM")});
     for (const int column : {SizeColumn, HostColumn}) {
         m_list->headerItem()->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
     }
@@ -91,6 +92,12 @@ StorageTab::StorageTab(MachineActions& actions, QWidget* parent)
             Q_EMIT editDiskRequested(fileOf(*drive));
         }
     });
+    m_compact = button("compactDisk", QStringLiteral("drive-harddisk"), tr("Compact…"), [this] {
+        const Drive* drive = selectedDrive();
+        if (drive != nullptr && std::holds_alternative<DiskDrive>(drive->what)) {
+            Q_EMIT compactDiskRequested(fileOf(*drive));
+        }
+    });
     m_insert = button("insertIntoDrive", QStringLiteral("media-insert"), tr("Insert ISO…"), [this] {
         if (const Drive* drive = selectedDrive()) {
             m_actions.chooseMedium(drive->slot);
@@ -115,15 +122,22 @@ StorageTab::StorageTab(MachineActions& actions, QWidget* parent)
     buttons->setContentsMargins(16, 8, 16, 8);
     buttons->setSpacing(8);
     buttons->addWidget(m_edit);
+    buttons->addWidget(m_compact);
     buttons->addWidget(m_insert);
     buttons->addWidget(m_eject);
     buttons->addWidget(m_remove);
-    buttons->addSpacing(8);
-    buttons->addWidget(m_reason, 1);
+    buttons->addStretch(1);
+    m_formerDisks = new QVBoxLayout;
+    m_formerDisks->setSpacing(0);
+    auto* remark = new QHBoxLayout;
+    remark->setContentsMargins(16, 8, 16, 0);
+    remark->addWidget(m_reason);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(m_list, 1);
+    column->addLayout(m_formerDisks);
+    column->addLayout(remark);
     column->addLayout(buttons);
 
     m_tick.setInterval(std::chrono::seconds(5));
@@ -151,7 +165,12 @@ void StorageTab::setSession(MachineSession* session)
     m_session = session;
     if (session != nullptr) {
         connect(session, &MachineSession::definitionChanged, this, &StorageTab::fill);
-        connect(session, &MachineSession::stateChanged, this, &StorageTab::updateButtons);
+        connect(session, &MachineSession::stateChanged, this, [this] {
+            updateButtons();
+            for (FormerDiskNotice* notice : std::as_const(m_notices)) {
+                notice->refresh();
+            }
+        });
     }
     fill();
 }
@@ -181,6 +200,7 @@ void StorageTab::fill()
     const Drive* before = selectedDrive();
     const QString selected = before != nullptr ? before->slot.toString() : QString();
     m_list->clear();
+    fillFormerDisks();
     if (!m_session) {
         updateButtons();
         return;
@@ -212,6 +232,27 @@ void StorageTab::fill()
     }
     updateButtons();
     readFacts();
+}
+
+void StorageTab::fillFormerDisks()
+{
+    for (FormerDiskNotice* notice : std::as_const(m_notices)) {
+        notice->hide();
+        notice->deleteLater(); // its button may be what has changed the definition
+    }
+    m_notices.clear();
+    if (!m_session) {
+        return;
+    }
+    for (const Drive& drive : m_session->machine().definition.drives) {
+        const auto* disk = std::get_if<DiskDrive>(&drive.what);
+        if (disk != nullptr && disk->former) {
+            auto* notice = new FormerDiskNotice(m_session, drive.slot);
+            connect(notice, &FormerDiskNotice::failed, &m_actions, &MachineActions::failed);
+            m_formerDisks->addWidget(notice);
+            m_notices.append(notice);
+        }
+    }
 }
 
 const Drive* StorageTab::selectedDrive() const
@@ -257,9 +298,16 @@ void StorageTab::updateButtons()
     if (dvd != nullptr && dvd->medium.isEmpty()) {
         isEmpty = tr("The drive has no medium.");
     }
+    std::optional<QString> noCompacting;
+    if (const auto* disk = drive != nullptr ? std::get_if<DiskDrive>(&drive->what) : nullptr) {
+        if (disk->format != DiskFormat::Vhdx) {
+            noCompacting = tr("Only a VHDX can be compacted in place.");
+        }
+    }
     const std::optional<QString> noRemoval = first({noDrive, obstacle(MachineAction::RemoveDrive, situation)});
     m_insert->setText(dvd != nullptr && !dvd->medium.isEmpty() ? tr("Change ISO…") : tr("Insert ISO…"));
     setUp(m_edit, first({noDrive, noDisk}));
+    setUp(m_compact, first({noDrive, noDisk, noCompacting}));
     setUp(m_insert, first({noDrive, noMedium, obstacle(MachineAction::InsertMedium, situation)}));
     setUp(m_eject, first({noDrive, noMedium, isEmpty, obstacle(MachineAction::InsertMedium, situation)}));
     setUp(m_remove, noRemoval);
@@ -268,15 +316,30 @@ void StorageTab::updateButtons()
         m_reason->setText(tr("%1 has no drive. To get one with a disk or an ISO, make a new machine with New VM.")
                 .arg(situation.name));
     } else {
-        m_reason->setText(drive != nullptr ? noRemoval.value_or(QString()) : QString());
+        m_reason->setText(remarkOn(drive, noRemoval));
     }
     const QList<QAction*> actions = m_list->actions();
-    const QPushButton* const buttons[] = {m_edit, m_insert, m_eject, m_remove};
+    const QPushButton* const buttons[] = {m_edit, m_compact, m_insert, m_eject, m_remove};
     for (qsizetype i = 0; i < actions.size(); ++i) {
         actions[i]->setText(buttons[i]->text());
         actions[i]->setEnabled(buttons[i]->isEnabled());
         actions[i]->setToolTip(buttons[i]->toolTip());
     }
+}
+
+// What there is to know about the selected drive, and why it cannot be removed.
+QString StorageTab::remarkOn(const Drive* drive, const std::optional<QString>& noRemoval) const
+{
+    QStringList sentences;
+    if (drive != nullptr && std::holds_alternative<DiskDrive>(drive->what)) {
+        if (const auto trim = m_trim.constFind(fileOf(*drive)); trim != m_trim.constEnd()) {
+            sentences << trim->sentence();
+        }
+    }
+    if (drive != nullptr && noRemoval) {
+        sentences << *noRemoval;
+    }
+    return sentences.join(QLatin1Char(' '));
 }
 
 void StorageTab::readFacts()
@@ -290,7 +353,10 @@ void StorageTab::readFacts()
         for (const Drive& drive : drives) {
             const QString file = fileOf(drive);
             if (const auto* disk = std::get_if<DiskDrive>(&drive.what)) {
-                found.append({file, imageFacts(file, disk->format)});
+                found.append({file, imageFacts(file, disk->format), trimReach(disk->format, holesIn(file))});
+                if (disk->former) {
+                    found.append({disk->former->file, mediumFacts(disk->former->file)});
+                }
             } else if (!file.isEmpty()) {
                 found.append({file, mediumFacts(file)});
             }
@@ -307,6 +373,15 @@ void StorageTab::readFacts()
 
 void StorageTab::showFacts(const FileFacts& facts)
 {
+    for (FormerDiskNotice* notice : std::as_const(m_notices)) {
+        if (notice->file() == facts.file) {
+            notice->setSizeOnHost(facts.facts.transform([](const ImageFacts& found) { return found.sizeOnHost; }));
+        }
+    }
+    if (facts.trim && m_trim.value(facts.file) != *facts.trim) {
+        m_trim.insert(facts.file, *facts.trim);
+        updateButtons();
+    }
     for (QTreeWidgetItemIterator at(m_list); *at != nullptr; ++at) {
         QTreeWidgetItem* item = *at;
         if (facts.file.isEmpty() || item->data(SlotColumn, fileRole).toString() != facts.file) {
@@ -315,6 +390,8 @@ void StorageTab::showFacts(const FileFacts& facts)
         if (facts.facts) {
             item->setText(SizeColumn, facts.facts->virtualSize.toString());
             item->setText(HostColumn, facts.facts->sizeOnHost.toString());
+            item->setText(TrimColumn, facts.trim ? facts.trim->word() : QString());
+            item->setToolTip(TrimColumn, facts.trim ? facts.trim->sentence() : QString());
             item->setIcon(FileColumn, {});
             item->setToolTip(FileColumn, QDir::toNativeSeparators(facts.file));
         } else {

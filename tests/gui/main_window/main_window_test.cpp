@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The window on a real library without a machine that runs.
+#include "core/disk/operations/create_disk.h"
+#include "core/disk/trim_reach.h"
 #include "tests/gui/accessible_names.h"
 #include "ui/jobs/job_list.h"
 #include "ui/main_window/machine_list_model.h"
@@ -339,6 +341,96 @@ private Q_SLOTS:
         QVERIFY((light + 0.05F) / (dark + 0.05F) >= 4.5F); // WCAG's least for text
     }
 
+    void offersWhatCanBeDoneWithAFormerDisk()
+    {
+        WindowStage stage;
+        stage.addMachine(QStringLiteral("debian-13"));
+        const QString old = stage.file(QStringLiteral("old.qcow2"));
+        QFile image(old);
+        QVERIFY(image.open(QIODevice::WriteOnly) && image.write(QByteArray(3 << 20, 'x')) == 3 << 20);
+        image.close();
+        const auto setFormer = [&](bool isReplaced) {
+            const auto updated = stage.library().store().update(
+                QStringLiteral("debian-13"), [&](Definition& definition) -> Result<void> {
+                    std::get<DiskDrive>(definition.drives.front().what).former =
+                        FormerDisk{old, DiskFormat::Qcow2, isReplaced};
+                    return {};
+                });
+            stage.library().reload();
+            return updated.has_value();
+        };
+        stage.window();
+        QVERIFY(setFormer(false));
+        stage.find<QTabWidget>("machineTabs")->setCurrentIndex(1);
+        QVERIFY(stage.find<QLabel>("formerDiskText")->text().contains(QLatin1String("kept to go back to")));
+        auto* remove = stage.find<QPushButton>("deleteFormerDisk");
+        QTRY_COMPARE(remove->text(), QStringLiteral("Delete old.qcow2 (3 MiB)"));
+        QVERIFY(!remove->isEnabled() && remove->toolTip().contains(QLatin1String("may still be needed")));
+        stage.picture(QStringLiteral("former-disk-needed"));
+
+        QVERIFY(setFormer(true));
+        QTRY_VERIFY(stage.find<QLabel>("formerDiskText")->text().contains(QLatin1String("is not needed any more")));
+        remove = stage.find<QPushButton>("deleteFormerDisk");
+        QTRY_COMPARE(remove->text(), QStringLiteral("Delete old.qcow2 (3 MiB)"));
+        stage.picture(QStringLiteral("former-disk-replaced"));
+        stage.click(remove);
+        QTRY_VERIFY(!QFile::exists(old));
+        QVERIFY(QFile::exists(stage.file(QStringLiteral("Trash/files/old.qcow2"))));
+        QTRY_VERIFY(stage.window().findChild<QWidget*>(QStringLiteral("formerDisk")) == nullptr);
+
+        QVERIFY(QFile::rename(stage.file(QStringLiteral("Trash/files/old.qcow2")), old));
+        QVERIFY(setFormer(true));
+        QTRY_VERIFY(stage.window().findChild<QWidget*>(QStringLiteral("formerDisk")) != nullptr);
+        stage.click(stage.find<QPushButton>("goBackToFormerDisk"));
+        QVERIFY(stage.question()->informativeText().contains(QLatin1String("is not on it")));
+        stage.click(stage.question()->findChild<QPushButton*>(QStringLiteral("confirm")));
+        const auto disk = [&] {
+            const Drive& drive =
+                stage.library().find(QStringLiteral("debian-13"))->machine().definition.drives.front();
+            return std::get<DiskDrive>(drive.what);
+        };
+        QTRY_COMPARE(disk(), (DiskDrive{old, DiskFormat::Qcow2}));
+
+        QVERIFY(setFormer(true));
+        QTRY_VERIFY(stage.window().findChild<QWidget*>(QStringLiteral("formerDisk")) != nullptr);
+        stage.click(stage.find<QPushButton>("keepFormerDisk"));
+        QTRY_VERIFY(!disk().former);
+        QVERIFY(QFile::exists(old));
+    }
+
+    void saysWhetherTrimReachesTheHost()
+    {
+        WindowStage stage;
+        Definition definition = stage.definition();
+        stage.addMachine(QStringLiteral("debian-13"), definition);
+        const QString image = stage.file(QStringLiteral("new.vhdx"));
+        QVERIFY(createDisk({.file = image, .size = ByteCount::gibibytes(40)}));
+        stage.window();
+        QVERIFY(
+            stage.library().store().update(QStringLiteral("debian-13"), [&](Definition& edited) -> Result<void> {
+                edited.drives.push_back({{0, 2}, DiskDrive{image, DiskFormat::Vhdx}});
+                return {};
+            }));
+        stage.library().reload();
+        stage.find<QTabWidget>("machineTabs")->setCurrentIndex(1);
+        auto* list = stage.find<QTreeWidget>("driveList");
+        auto* reason = stage.find<QLabel>("driveReason");
+        auto* compact = stage.find<QPushButton>("compactDisk");
+        QTreeWidgetItem* controller = list->topLevelItem(0);
+        list->setCurrentItem(controller->child(0)); // raw
+        QTRY_COMPARE(controller->child(2)->text(5), QStringLiteral("no effect"));
+        const TrimReach raw = trimReach(DiskFormat::Raw, holesIn(image));
+        QCOMPARE(controller->child(0)->text(5), raw.word());
+        QTRY_COMPARE(reason->text(), raw.sentence());
+        QVERIFY(!compact->isEnabled() && !compact->toolTip().isEmpty());
+        list->setCurrentItem(controller->child(2));
+        QTRY_VERIFY2(reason->text().contains(QLatin1String("does not reach the host")), qPrintable(reason->text()));
+        stage.picture(QStringLiteral("trim"));
+        QSignalSpy wanted(&stage.window(), &MainWindow::compactDiskRequested);
+        stage.click(compact);
+        QCOMPARE(wanted, QList<QVariantList>{{image}});
+    }
+
     void listsDrives()
     {
         WindowStage stage;
@@ -373,10 +465,10 @@ private Q_SLOTS:
         Q_EMIT list->customContextMenuRequested(list->visualItemRect(disk).center());
         auto* menu = stage.find<QMenu>("driveMenu");
         QVERIFY(menu->isVisible() && menu->toolTipsVisible());
-        QCOMPARE(menu->actions().size(), 4);
+        QCOMPARE(menu->actions().size(), 5);
         QVERIFY(menu->actions().at(0)->isEnabled());
-        QVERIFY(!menu->actions().at(1)->isEnabled());
-        QCOMPARE(menu->actions().at(1)->toolTip(), insert->toolTip());
+        QVERIFY(!menu->actions().at(1)->isEnabled() && !menu->actions().at(2)->isEnabled());
+        QCOMPARE(menu->actions().at(2)->toolTip(), insert->toolTip());
         menu->close();
         const MachineSession* session = stage.library().find(QStringLiteral("debian-13"));
         auto* edit = stage.find<QPushButton>("editDisk");
