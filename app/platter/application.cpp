@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/platter/application.h"
 
+#include "core/disk/operations/kept_copy.h"
 #include "core/machine/rules.h"
 #include "ui/jobs/job_list.h"
 #include "wizards/edit_disk/edit_disk_wizard.h"
@@ -8,6 +9,7 @@
 
 #include <QCoreApplication>
 #include <QSettings>
+#include <QtConcurrentRun>
 
 namespace platter {
 
@@ -19,6 +21,9 @@ void bringForward(QWidget& window)
     window.raise();
     window.activateWindow();
 }
+
+// How often it is looked for copies that were kept long enough.
+constexpr std::chrono::hours tidyingInterval{1};
 
 } // namespace
 
@@ -36,8 +41,14 @@ Application::Application(const Places& places, QSettings& settings)
     , m_window(m_library, settings)
 {
     connect(&m_window, &MainWindow::newMachineRequested, this, &Application::newMachine);
-    connect(&m_window, &MainWindow::editDiskRequested, this, &Application::editDisk);
+    connect(&m_window, &MainWindow::editDiskRequested, this, [this](const QString& file) { editDisk(file); });
+    connect(&m_window, &MainWindow::compactDiskRequested, this,
+        [this](const QString& file) { editDisk(file, EditAction::Compact); });
     connect(&m_window, &MainWindow::jobRequested, this, &Application::showJob);
+    m_tidying.setInterval(tidyingInterval);
+    connect(&m_tidying, &QTimer::timeout, this, &Application::dropOldCopies);
+    m_tidying.start();
+    dropOldCopies();
 }
 
 Application::~Application() = default;
@@ -84,7 +95,27 @@ void Application::newMachine(const QString& iso)
     bringForward(*m_wizard);
 }
 
-void Application::editDisk(const QString& file)
+void Application::dropOldCopies()
+{
+    QStringList files;
+    for (const LibraryEntry& entry : m_library.entries()) {
+        const std::vector<Drive> none;
+        for (const Drive& drive : entry.session != nullptr ? entry.session->machine().definition.drives : none) {
+            if (const auto* disk = std::get_if<DiskDrive>(&drive.what)) {
+                files << disk->file;
+            }
+        }
+    }
+    // Storage that hangs must not take the window with it.
+    auto dropping = QtConcurrent::run([files] {
+        for (const QString& file : files) {
+            dropCopiesOf(file, CopiesToDrop::Old);
+        }
+    });
+    Q_UNUSED(dropping)
+}
+
+void Application::editDisk(const QString& file, std::optional<EditAction> action)
 {
     // One that has not begun its work takes the file; one at work is left alone.
     EditDiskWizard* wizard = nullptr;
@@ -97,7 +128,7 @@ void Application::editDisk(const QString& file)
         wizard = newEditWizard();
     }
     if (!file.isEmpty()) {
-        wizard->setFile(file);
+        wizard->setFile(file, action);
     }
     bringForward(*wizard);
 }

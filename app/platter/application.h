@@ -8,8 +8,10 @@
 #include "core/places.h"
 #include "core/qemu/accelerator.h"
 #include "ui/main_window/main_window.h"
+#include "wizards/edit_disk/edit_request.h"
 
 #include <QPointer>
+#include <QTimer>
 
 namespace platter {
 
@@ -37,7 +39,8 @@ public:
 
 private:
     void newMachine(const QString& iso);
-    void editDisk(const QString& file);
+    void editDisk(const QString& file, std::optional<EditAction> action = {});
+    void dropOldCopies();
     EditDiskWizard* newEditWizard();
     void showJob(DiskJobRunner* job);
 
@@ -45,6 +48,7 @@ private:
     AcceleratorProbe m_probe;
     MachineLibrary m_library;
     MainWindow m_window;
+    QTimer m_tidying;
     QPointer<NewVmWizard> m_wizard;
     QList<EditDiskWizard*> m_editWizards; // children of the window
 };

@@ -10,6 +10,8 @@
 #include "core/disk/operations/parent_disk.h"
 #include "core/disk/operations/repair_disk.h"
 #include "core/disk/operations/resize_disk.h"
+#include "core/disk/operations/undo_disk.h"
+#include "core/disk/operations/undoable_edit.h"
 #include "core/live/running_disk_job.h"
 
 #include <QCoreApplication>
@@ -140,6 +142,9 @@ QCoro::Task<int> carryOut(std::shared_ptr<DiskJob> job, Arguments arguments, Rep
     if (outcome->pause) {
         json[QStringLiteral("pauseMicroseconds")] = static_cast<qint64>(outcome->pause->count());
     }
+    if (!outcome->keptCopy.isEmpty()) {
+        json[QStringLiteral("keptCopy")] = outcome->keptCopy;
+    }
     if (outcome->shortfall) {
         json[QStringLiteral("shortfall")] = platter::toJson(*outcome->shortfall);
         report.done(outcome->sentences.join(QLatin1Char('\n')), json);
@@ -154,6 +159,15 @@ QCoro::Task<int> carryOutOnFile(Request request, Arguments arguments, Report rep
 {
     return carryOut(
         jobOnFile(std::make_unique<Operation>(std::move(request))), std::move(arguments), std::move(report));
+}
+
+// An edit of REQUEST's file in place, which can be undone.
+template <class Operation, class Request>
+QCoro::Task<int> editFile(Request request, EditKind kind, Arguments arguments, Report report)
+{
+    const QString file = request.file;
+    return carryOut(jobOnFile(undoable(std::make_unique<Operation>(std::move(request)), file, kind)),
+        std::move(arguments), std::move(report));
 }
 
 // The running machine that uses FILE; nothing when none of Platter's does.
@@ -206,6 +220,18 @@ QString toText(const vhdx::CheckReport& found)
     return lines.join(QLatin1Char('\n'));
 }
 
+// What was taken before an edit is kept, which is then said.
+void keep(std::optional<CopyBefore>& copy, EditKind kind, QStringList& sentences, QJsonObject& json)
+{
+    const Result<QString> kept = copy ? copy->keep(kind) : QString();
+    if (!kept) {
+        sentences << kept.error().text();
+    } else if (!kept->isEmpty()) {
+        sentences << sentencesOnKeptCopy(*kept, {}, {});
+        json[QStringLiteral("keptCopy")] = *kept;
+    }
+}
+
 QCoro::Task<int> check(Context*, Arguments arguments, Report report)
 {
     const QString file = absolute(arguments.positional[0]);
@@ -220,15 +246,17 @@ QCoro::Task<int> check(Context*, Arguments arguments, Report report)
         report.done(toText(*found), toJson(*found));
         co_return exitFailed;
     }
+    std::optional<CopyBefore> copy = CopyBefore::take(file);
     const Result<QString> kept = repairDisk(file, *found);
     if (!kept) {
         co_return report.failed(kept.error());
     }
     QJsonObject json = toJson(*found);
     json[QStringLiteral("kept")] = *kept;
-    co_return report.done(toText(*found) + QLatin1Char('\n')
-            + tr("It is repaired. What was changed is kept in %1; delete that once all is well.").arg(*kept),
-        json);
+    QStringList sentences{toText(*found),
+        tr("It is repaired. What was changed is kept in %1; delete that once all is well.").arg(*kept)};
+    keep(copy, EditKind::Mend, sentences, json);
+    co_return report.done(sentences.join(QLatin1Char('\n')), json);
 }
 
 QCoro::Task<int> create(Context*, Arguments arguments, Report report)
@@ -282,7 +310,8 @@ QCoro::Task<int> create(Context*, Arguments arguments, Report report)
 
 // ON_FILE and ON_RUNNING are the same edit of the file that REQUEST names.
 template <class Operation, class Request, class OnRunning>
-QCoro::Task<int> edit(Context* context, Request request, OnRunning onRunning, Arguments arguments, Report report)
+QCoro::Task<int> edit(Context* context, Request request, EditKind kind, OnRunning onRunning, Arguments arguments,
+    Report report)
 {
     const std::shared_ptr<MachineSession> session = co_await runningUserOf(context, request.file);
     if (!session || !isUp(session->state())) {
@@ -291,7 +320,7 @@ QCoro::Task<int> edit(Context* context, Request request, OnRunning onRunning, Ar
                 tr("--grow needs a running machine that uses %1, for its guest is to do it.").arg(request.file),
                 tr("Start the machine, or leave --grow out."), {}});
         }
-        co_return co_await carryOutOnFile<Operation>(std::move(request), std::move(arguments), std::move(report));
+        co_return co_await editFile<Operation>(std::move(request), kind, std::move(arguments), std::move(report));
     }
     const std::optional<SlotId> slot = slotOfDisk(session->machine().definition, request.file);
     co_return co_await carryOut(onRunning({session.get(), slot.value_or(SlotId{})}, std::move(request)),
@@ -316,7 +345,7 @@ QCoro::Task<int> expand(Context* context, Arguments arguments, Report report)
     request->gptBackup = arguments.isSet(QStringLiteral("fix-gpt")) ? GptBackup::Move : GptBackup::Leave;
     const InGuest inGuest = arguments.isSet(optionGrow) ? InGuest::Grow : InGuest::Leave;
     co_return co_await edit<ExpandDisk>(
-        context, *request,
+        context, *request, EditKind::Expand,
         [inGuest](
             RunningDisk disk, const ResizeRequest& what) { return expandRunning(std::move(disk), what, inGuest); },
         std::move(arguments), std::move(report));
@@ -328,7 +357,8 @@ QCoro::Task<int> shrink(Context* context, Arguments arguments, Report report)
     if (!request) {
         co_return report.failed(request.error());
     }
-    co_return co_await edit<ShrinkDisk>(context, *request, &shrinkRunning, std::move(arguments), std::move(report));
+    co_return co_await edit<ShrinkDisk>(
+        context, *request, EditKind::Shrink, &shrinkRunning, std::move(arguments), std::move(report));
 }
 
 QCoro::Task<int> compact(Context* context, Arguments arguments, Report report)
@@ -337,7 +367,7 @@ QCoro::Task<int> compact(Context* context, Arguments arguments, Report report)
         arguments.isSet(QStringLiteral("outside-partitions")) ? CompactRequest::OutsidePartitions::GiveUp
                                                               : CompactRequest::OutsidePartitions::Keep};
     co_return co_await edit<CompactDisk>(
-        context, request, &compactRunning, std::move(arguments), std::move(report));
+        context, request, EditKind::Compact, &compactRunning, std::move(arguments), std::move(report));
 }
 
 // The image that --format and --type, or else the name of FILE, ask for.
@@ -402,7 +432,7 @@ QCoro::Task<int> flatten(Context* context, Arguments arguments, Report report)
         return convert(context, std::move(arguments), std::move(report));
     }
     const ChildRequest request{absolute(arguments.positional[0]), parentsIn(arguments)};
-    return carryOutOnFile<FlattenDisk>(request, std::move(arguments), std::move(report));
+    return editFile<FlattenDisk>(request, EditKind::Flatten, std::move(arguments), std::move(report));
 }
 
 QCoro::Task<int> merge(Context*, Arguments arguments, Report report)
@@ -415,10 +445,29 @@ QCoro::Task<int> reconnect(Context*, Arguments arguments, Report report)
 {
     const QString child = absolute(arguments.positional[0]);
     const QString parent = absolute(arguments.positional[1]);
-    const Result<void> done = reconnectParent(child, parent);
-    co_return done ? report.done(tr("%1 names %2 as its parent.").arg(child, parent),
-                         QJsonObject{{QStringLiteral("file"), child}, {QStringLiteral("parent"), parent}})
-                   : report.failed(done.error());
+    std::optional<CopyBefore> copy = CopyBefore::take(child);
+    if (const Result<void> done = reconnectParent(child, parent); !done) {
+        co_return report.failed(done.error());
+    }
+    QStringList sentences{tr("%1 names %2 as its parent.").arg(child, parent)};
+    QJsonObject json{{QStringLiteral("file"), child}, {QStringLiteral("parent"), parent}};
+    keep(copy, EditKind::Reconnect, sentences, json);
+    co_return report.done(sentences.join(QLatin1Char('\n')), json);
+}
+
+QCoro::Task<int> undo(Context*, Arguments arguments, Report report)
+{
+    const QString file = absolute(arguments.positional[0]);
+    if (arguments.isSet(QStringLiteral("forget"))) {
+        const int copies = dropCopiesOf(file, CopiesToDrop::All);
+        co_return report.done(copies > 0 ? tr("The copy of %1 as it was before is deleted.").arg(file)
+                                         : tr("No copy is kept of %1 as it was before.").arg(file),
+            QJsonObject{{QStringLiteral("deleted"), copies}});
+    }
+    const UndoRequest request{file,
+        arguments.isSet(QStringLiteral("lose-writes")) ? UndoRequest::WrittenSince::Lose
+                                                       : UndoRequest::WrittenSince::Refuse};
+    co_return co_await carryOutOnFile<UndoDisk>(request, std::move(arguments), std::move(report));
 }
 
 } // namespace
@@ -473,6 +522,11 @@ std::vector<Verb> diskVerbs()
             {parentOption(), planOption(), progressOption()}, &merge},
         {QStringLiteral("disk reconnect"), {QStringLiteral("CHILD"), QStringLiteral("PARENT")},
             tr("tells a differencing image where its parent is"), {}, &reconnect},
+        {QStringLiteral("disk undo"), {file}, tr("undoes the last change of an image, while a copy of it is kept"),
+            {{QStringLiteral("lose-writes"), tr("Also where the image has been written to since.")},
+                {QStringLiteral("forget"), tr("Delete the copy instead; the last change stays.")}, planOption(),
+                progressOption()},
+            &undo},
     };
 }
 

@@ -95,6 +95,29 @@ private Q_SLOTS:
         QCOMPARE(run(QStringLiteral("disk check d.vhdx")).code, 0);
     }
 
+    // Where the file system shares blocks, which cp knows as well.
+    void undoesWhereACopyCanBeKept()
+    {
+        QCOMPARE(run(QStringLiteral("disk create d.vhdx --size 1G --block-size 1M")).code, 0);
+        qemuIo(QStringLiteral("d.vhdx"), {QStringLiteral("write -P 7 0 4M")});
+        const bool shares =
+            QProcess::execute(QStringLiteral("cp"),
+                {QStringLiteral("--reflink=always"), path(QStringLiteral("d.vhdx")), path(QStringLiteral("probe"))})
+            == 0;
+        const QByteArray before = contentOf(path(QStringLiteral("d.vhdx")));
+        const Outcome plan = run(QStringLiteral("disk expand d.vhdx 2G --plan"));
+        QCOMPARE(plan.out.contains(QStringLiteral("Undo brings it back")), shares);
+        const Outcome expanded = run(QStringLiteral("disk expand d.vhdx 2G --json"));
+        QCOMPARE(expanded.code, 0);
+        QCOMPARE(expanded.json().object().contains(QLatin1String("keptCopy")), shares);
+        const Outcome undone = run(QStringLiteral("disk undo d.vhdx"));
+        QCOMPARE(undone.code, shares ? 0 : 1);
+        QCOMPARE(contentOf(path(QStringLiteral("d.vhdx"))) == before, shares);
+        QVERIFY2(shares || undone.err.contains(QStringLiteral("No copy is kept")), qPrintable(undone.err));
+        const Outcome forgotten = run(QStringLiteral("disk undo d.vhdx --forget"));
+        QCOMPARE(forgotten.code, 0);
+    }
+
     void compactingGivesBackWhatIsZero()
     {
         QCOMPARE(run(QStringLiteral("disk create d.vhdx --size 1G --block-size 1M")).code, 0);

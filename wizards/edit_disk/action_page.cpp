@@ -27,7 +27,10 @@ ActionPage::ActionPage(EditDraft& draft)
         option->button()->setObjectName(objectNameOf(action));
         connect(option->button(), &QRadioButton::toggled, this, [this, action](bool on) {
             if (on) {
-                m_draft.edit([action](EditRequest& request) { request.action = action; });
+                m_draft.edit([action](EditRequest& request) {
+                    request.action = action;
+                    request.losesWrites = true;
+                });
                 m_message->clear();
                 Q_EMIT choiceChanged();
             }
@@ -52,7 +55,7 @@ void ActionPage::refresh()
         if (const std::optional<QString> reason = obstacleTo(action, *look, m_draft.use())) {
             option->setImpossible(*reason);
         } else {
-            option->setPossible(sentenceOf(action));
+            option->setPossible(sentenceOf(action, *look));
         }
     }
 }

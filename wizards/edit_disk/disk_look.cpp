@@ -23,6 +23,7 @@ Result<DiskLook> lookAtDisk(const QString& file, const QStringList& parents, Ins
     }
     look.disk = *std::move(disk);
     look.mayWrite = ::faccessat(AT_FDCWD, QFile::encodeName(file).constData(), W_OK, AT_EACCESS) == 0;
+    look.keptCopy = keptCopyOf(file);
     look.bootabilityAsMachineDisk = look.disk.bootability;
     if (look.disk.image.format == ImageKind::Vhd && !look.inUse) {
         // Of a VHD it is only said that no machine has one; what it becomes as a VHDX is the question here.

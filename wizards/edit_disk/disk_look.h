@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/disk/inspect_file.h"
+#include "core/disk/operations/kept_copy.h"
 
 namespace platter {
 
@@ -13,6 +14,8 @@ struct DiskLook {
     // Another program has it open; only looking is possible then.
     std::optional<Error> inUse = {};
     bool mayWrite = true; // the user, to the file
+    // As it was before its last edit.
+    std::optional<KeptCopy> keptCopy = {};
 };
 
 // With Locked, a file that somebody has open is looked at all the same, and inUse says who has it.

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/edit_disk/edit_actions.h"
 
+#include "core/disk/operations/undo_disk.h"
+
 #include <QCoreApplication>
 #include <QFileInfo>
+#include <QLocale>
 
 namespace platter {
 
@@ -168,6 +171,8 @@ Obstacle againstDoing(EditAction action, const DiskLook& look)
             : Obstacle(look.disk.image.format == ImageKind::Qcow2
                       ? Texts::tr("Only a VHDX can be checked here; for qcow2 there is “qemu-img check”.")
                       : Texts::tr("Only a VHDX can be checked."));
+    case EditAction::Undo:
+        return look.keptCopy ? std::nullopt : Obstacle(Texts::tr("No copy is kept of it as it was before."));
     }
     Q_UNREACHABLE_RETURN({});
 }
@@ -185,7 +190,7 @@ QString shortName(const QString& file)
 QString objectNameOf(EditAction action)
 {
     static const char* const names[] = {
-        "expand", "shrink", "compact", "convert", "flatten", "reconnect", "inspect", "check"};
+        "expand", "shrink", "compact", "convert", "flatten", "reconnect", "inspect", "check", "undo"};
     return QLatin1String(names[static_cast<int>(action)]);
 }
 
@@ -208,6 +213,8 @@ QString titleOf(EditAction action)
         return Texts::tr("&Inspect");
     case EditAction::Check:
         return Texts::tr("C&heck");
+    case EditAction::Undo:
+        return Texts::tr("&Undo");
     }
     Q_UNREACHABLE_RETURN({});
 }
@@ -231,8 +238,20 @@ QString sentenceOf(EditAction action)
         return Texts::tr("Shows everything that there is to say about it. Changes nothing.");
     case EditAction::Check:
         return Texts::tr("Looks for damage in the file, and mends it where you want that.");
+    case EditAction::Undo:
+        return Texts::tr("Brings the disk back as it was before its last change.");
     }
     Q_UNREACHABLE_RETURN({});
+}
+
+QString sentenceOf(EditAction action, const DiskLook& look)
+{
+    if (action != EditAction::Undo || !look.keptCopy) {
+        return sentenceOf(action);
+    }
+    return Texts::tr("Brings the disk back as it was at %1, %2.", "time, before it was expanded")
+        .arg(QLocale().toString(look.keptCopy->takenAt.toLocalTime(), QLocale::ShortFormat),
+            beforeWords(look.keptCopy->edit));
 }
 
 std::optional<QString> obstacleTo(EditAction action, const DiskLook& look, const DiskUse& use)
@@ -250,7 +269,7 @@ std::optional<QString> obstacleTo(EditAction action, const DiskLook& look, const
 
 bool needsOptions(EditAction action)
 {
-    return action != EditAction::Inspect;
+    return action != EditAction::Inspect && action != EditAction::Undo;
 }
 
 QString buttonFor(const EditRequest& request)
@@ -274,6 +293,8 @@ QString buttonFor(const EditRequest& request)
     case EditAction::Check:
         return request.mends ? Texts::tr("&Check and mend %1").arg(shortName(request.file))
                              : Texts::tr("&Check %1").arg(shortName(request.file));
+    case EditAction::Undo:
+        return Texts::tr("&Undo the last change");
     }
     Q_UNREACHABLE_RETURN({});
 }

@@ -9,11 +9,13 @@
 namespace platter {
 
 inline constexpr EditAction allEditActions[] = {EditAction::Expand, EditAction::Shrink, EditAction::Compact,
-    EditAction::Convert, EditAction::Flatten, EditAction::Reconnect, EditAction::Inspect, EditAction::Check};
+    EditAction::Convert, EditAction::Flatten, EditAction::Reconnect, EditAction::Inspect, EditAction::Check,
+    EditAction::Undo};
 
 QString objectNameOf(EditAction action); // "expand"
 QString titleOf(EditAction action); // "&Expand"
 QString sentenceOf(EditAction action); // what it is good for
+QString sentenceOf(EditAction action, const DiskLook& look); // with this disk
 // Why it cannot be done, and what would help; nothing where it can.
 std::optional<QString> obstacleTo(EditAction action, const DiskLook& look, const DiskUse& use);
 bool needsOptions(EditAction action);

@@ -40,18 +40,33 @@ EditDiskWizard::EditDiskWizard(MachineLibrary& library, JobList& jobs, QWidget* 
     setAftermath(m_result);
     connect(m_draft, &EditDraft::changed, this, [this] { setFinishText(buttonFor(m_draft->request())); });
     connect(m_plan, &PlanPage::changeRequested, this, &EditDiskWizard::goBackToChoices);
+    connect(m_result, &ResultPage::undoRequested, this, &EditDiskWizard::undo);
     setFinishText(buttonFor(m_draft->request()));
 }
 
 EditDiskWizard::~EditDiskWizard() = default;
 
-void EditDiskWizard::setFile(const QString& file)
+void EditDiskWizard::setFile(const QString& file, std::optional<EditAction> action)
 {
     if (isInAftermath()) {
         return;
     }
     m_file->setFile(file);
     goTo(FileStep);
+    if (!action) {
+        return;
+    }
+    m_draft->edit([action](EditRequest& request) { request.action = *action; });
+    const auto go = [this] {
+        if (m_draft->disk() != nullptr) {
+            goTo(m_draft->obstacle() ? ActionStep : OptionsStep);
+        }
+    };
+    if (m_draft->isLooking()) {
+        connect(m_draft, &EditDraft::looked, this, go, Qt::SingleShotConnection);
+    } else {
+        go();
+    }
 }
 
 const EditRequest& EditDiskWizard::request() const
@@ -62,6 +77,17 @@ const EditRequest& EditDiskWizard::request() const
 void EditDiskWizard::goBackToChoices()
 {
     goTo(m_draft->obstacle() || !needsOptions(m_draft->request().action) ? ActionStep : OptionsStep);
+}
+
+// What has just been done, which the page shows: there is nothing to be planned. Should somebody have written to
+// the disk meanwhile, it says so.
+void EditDiskWizard::undo()
+{
+    m_draft->edit([](EditRequest& request) {
+        request.action = EditAction::Undo;
+        request.losesWrites = false;
+    });
+    finish();
 }
 
 void EditDiskWizard::finish()

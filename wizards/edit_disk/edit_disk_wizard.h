@@ -25,8 +25,9 @@ public:
     EditDiskWizard(MachineLibrary& library, JobList& jobs, QWidget* parent = nullptr);
     ~EditDiskWizard() override;
 
-    // Begins with this file, as if it had been chosen on the first page.
-    void setFile(const QString& file);
+    // Begins with this file, as if it had been chosen on the first page, and with ACTION, where that is possible,
+    // as if it had been chosen on the second.
+    void setFile(const QString& file, std::optional<EditAction> action = {});
     const EditRequest& request() const;
 
     // Its work, running or ended; null before.
@@ -45,6 +46,7 @@ protected:
 private:
     void showState();
     void goBackToChoices();
+    void undo();
 
     JobList& m_jobs;
     EditDraft* m_draft;

@@ -7,6 +7,8 @@
 #include "core/disk/operations/parent_disk.h"
 #include "core/disk/operations/reconnect_disk.h"
 #include "core/disk/operations/resize_disk.h"
+#include "core/disk/operations/undo_disk.h"
+#include "core/disk/operations/undoable_edit.h"
 #include "core/live/running_disk_job.h"
 
 namespace platter {
@@ -30,15 +32,21 @@ CompactRequest compactFor(const EditRequest& request)
                                                     : CompactRequest::OutsidePartitions::Keep};
 }
 
+std::unique_ptr<DiskOperation> withUndo(
+    const EditRequest& request, EditKind kind, std::unique_ptr<DiskOperation> edit)
+{
+    return undoable(std::move(edit), request.file, kind);
+}
+
 std::unique_ptr<DiskOperation> operationFor(const EditRequest& request)
 {
     switch (request.action) {
     case EditAction::Expand:
-        return std::make_unique<ExpandDisk>(resizeFor(request));
+        return withUndo(request, EditKind::Expand, std::make_unique<ExpandDisk>(resizeFor(request)));
     case EditAction::Shrink:
-        return std::make_unique<ShrinkDisk>(resizeFor(request));
+        return withUndo(request, EditKind::Shrink, std::make_unique<ShrinkDisk>(resizeFor(request)));
     case EditAction::Compact:
-        return std::make_unique<CompactDisk>(compactFor(request));
+        return withUndo(request, EditKind::Compact, std::make_unique<CompactDisk>(compactFor(request)));
     case EditAction::Convert:
         return std::make_unique<Convert>(ConvertRequest{request.file, request.parents, request.target,
             request.targetFormat, request.verifies ? ConvertRequest::Verify::Yes : ConvertRequest::Verify::No});
@@ -46,12 +54,20 @@ std::unique_ptr<DiskOperation> operationFor(const EditRequest& request)
         if (request.mergesIntoParent) {
             return std::make_unique<MergeDisk>(ChildRequest{request.file, request.parents});
         }
-        return std::make_unique<FlattenDisk>(ChildRequest{request.file, request.parents});
+        return withUndo(
+            request, EditKind::Flatten, std::make_unique<FlattenDisk>(ChildRequest{request.file, request.parents}));
     case EditAction::Reconnect:
-        return std::make_unique<ReconnectDisk>(ReconnectRequest{request.file, request.newParent});
+        return withUndo(request, EditKind::Reconnect,
+            std::make_unique<ReconnectDisk>(ReconnectRequest{request.file, request.newParent}));
     case EditAction::Check:
-        return std::make_unique<CheckDisk>(
-            CheckRequest{request.file, request.mends ? CheckRequest::Mend::Yes : CheckRequest::Mend::No});
+        if (request.mends) {
+            return withUndo(request, EditKind::Mend,
+                std::make_unique<CheckDisk>(CheckRequest{request.file, CheckRequest::Mend::Yes}));
+        }
+        return std::make_unique<CheckDisk>(CheckRequest{request.file, CheckRequest::Mend::No});
+    case EditAction::Undo:
+        return std::make_unique<UndoDisk>(UndoRequest{request.file,
+            request.losesWrites ? UndoRequest::WrittenSince::Lose : UndoRequest::WrittenSince::Refuse});
     case EditAction::Inspect:
         return nullptr;
     }

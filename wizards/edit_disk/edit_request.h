@@ -9,7 +9,7 @@
 
 namespace platter {
 
-enum class EditAction { Expand, Shrink, Compact, Convert, Flatten, Reconnect, Inspect, Check };
+enum class EditAction { Expand, Shrink, Compact, Convert, Flatten, Reconnect, Inspect, Check, Undo };
 
 struct EditRequest {
     QString file = {}; // absolute
@@ -26,6 +26,7 @@ struct EditRequest {
     bool mergesIntoParent = false; // Flatten
     QString newParent = {}; // Reconnect
     bool mends = false; // Check
+    bool losesWrites = true; // Undo: what was written since, which the plan says
 
     friend bool operator==(const EditRequest&, const EditRequest&) = default;
 };

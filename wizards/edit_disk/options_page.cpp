@@ -55,6 +55,7 @@ std::unique_ptr<EditOptions> OptionsPage::make(EditAction action)
     case EditAction::Check:
         return std::make_unique<ChoiceOptions>(m_draft, action);
     case EditAction::Inspect:
+    case EditAction::Undo:
         return nullptr;
     }
     Q_UNREACHABLE_RETURN(nullptr);

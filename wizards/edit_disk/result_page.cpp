@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/edit_disk/result_page.h"
 
+#include "core/disk/operations/kept_copy.h"
 #include "ui/disk_picture/disk_picture.h"
 #include "ui/jobs/progress_text.h"
 #include "wizards/edit_disk/disk_words.h"
@@ -59,6 +60,10 @@ ResultPage::ResultPage(EditDraft& draft)
     , m_outcome(new FieldMessage)
     , m_sentences(new QLabel)
     , m_after(new DiskPicture)
+    , m_keptOffer(new QWidget)
+    , m_undo(new QPushButton(tr("&Undo")))
+    , m_deleteCopy(new QPushButton(tr("&Delete the copy")))
+    , m_copyMessage(new FieldMessage)
     , m_offer(new QWidget)
     , m_offerText(new QLabel)
     , m_put(new QPushButton(tr("&Put it in place")))
@@ -78,6 +83,9 @@ ResultPage::ResultPage(EditDraft& draft)
     m_cancel->setAccessibleName(tr("Stop and undo"));
     m_outcome->setObjectName(QStringLiteral("editOutcome"));
     m_after->setObjectName(QStringLiteral("resultPicture"));
+    m_undo->setObjectName(QStringLiteral("undoEdit"));
+    m_deleteCopy->setObjectName(QStringLiteral("deleteCopy"));
+    m_copyMessage->setObjectName(QStringLiteral("copyMessage"));
     m_put->setObjectName(QStringLiteral("putInPlace"));
     m_putMessage->setObjectName(QStringLiteral("putMessage"));
 
@@ -85,6 +93,12 @@ ResultPage::ResultPage(EditDraft& draft)
     progress->setSpacing(8);
     progress->addWidget(m_bar, 1);
     progress->addWidget(m_cancel);
+    auto* kept = new QHBoxLayout(m_keptOffer);
+    kept->setContentsMargins({});
+    kept->setSpacing(8);
+    kept->addWidget(m_undo);
+    kept->addWidget(m_deleteCopy);
+    kept->addStretch(1);
     auto* offer = new QVBoxLayout(m_offer);
     offer->setContentsMargins({});
     offer->setSpacing(8);
@@ -99,6 +113,8 @@ ResultPage::ResultPage(EditDraft& draft)
     whole->addWidget(m_outcome);
     whole->addWidget(m_after);
     whole->addWidget(m_sentences);
+    whole->addWidget(m_keptOffer);
+    whole->addWidget(m_copyMessage);
     whole->addWidget(m_offer);
     whole->addWidget(m_putMessage);
     whole->addStretch(1);
@@ -108,6 +124,8 @@ ResultPage::ResultPage(EditDraft& draft)
             m_job->cancel();
         }
     });
+    connect(m_undo, &QPushButton::clicked, this, &ResultPage::undoRequested);
+    connect(m_deleteCopy, &QPushButton::clicked, this, &ResultPage::deleteCopy);
     connect(m_put, &QPushButton::clicked, this, &ResultPage::putInPlace);
 }
 
@@ -125,6 +143,8 @@ void ResultPage::follow(DiskJobRunner* job)
     m_after->setVisible(false);
     m_offer->setVisible(false);
     m_putMessage->clear();
+    m_keptOffer->setVisible(false);
+    m_copyMessage->clear();
     connect(job, &DiskJobRunner::progressed, this, &ResultPage::refresh);
     connect(job, &DiskJobRunner::finished, this, &ResultPage::showOutcome);
     if (job->isFinished()) {
@@ -180,7 +200,7 @@ void ResultPage::showOutcome()
         m_outcome->say(FieldMessage::Kind::Good, tr("Done."));
     }
     QStringList sentences = outcome->sentences;
-    if (outcome->sizeOnHostAfter < outcome->sizeOnHostBefore) {
+    if (outcome->keptCopy.isEmpty() && outcome->sizeOnHostAfter < outcome->sizeOnHostBefore) {
         sentences
             << tr("%1 were given back to the host.")
                    .arg(ByteCount(outcome->sizeOnHostBefore.bytes() - outcome->sizeOnHostAfter.bytes()).toString());
@@ -191,6 +211,7 @@ void ResultPage::showOutcome()
     }
     m_sentences->setText(sentences.join(QLatin1Char('\n')));
     m_sentences->setVisible(true);
+    m_keptOffer->setVisible(!outcome->keptCopy.isEmpty());
     const QString file = fileAfter(m_request);
     if (!file.isEmpty()) {
         showAfter(file);
@@ -214,6 +235,13 @@ void ResultPage::showAfter(const QString& file)
         });
 }
 
+void ResultPage::deleteCopy()
+{
+    dropCopiesOf(m_request.file, CopiesToDrop::All);
+    m_keptOffer->setVisible(false);
+    m_copyMessage->say(FieldMessage::Kind::Good, tr("The copy is deleted; this cannot be undone any more."));
+}
+
 void ResultPage::offerToPutInPlace()
 {
     if (!m_use.session || !machineFormat(m_request.targetFormat)) {
@@ -221,7 +249,7 @@ void ResultPage::offerToPutInPlace()
     }
     m_offerText->setText(
         tr("The machine “%1” still has %2 as its disk %3. Put the new one in its place? The old one "
-           "stays where it is: delete it once the machine has started from the new one.")
+           "is kept to go back to until the machine has run from the new one.")
             .arg(m_use.machine, QFileInfo(m_request.file).fileName(), m_use.slot.toString()));
     m_put->setText(
         tr("&Put it into “%1”").arg(QString(m_use.machine).replace(QLatin1Char('&'), QLatin1String("&&"))));
@@ -245,7 +273,8 @@ void ResultPage::putInPlace()
     }
     m_offer->setVisible(false);
     m_putMessage->say(FieldMessage::Kind::Good,
-        tr("“%1” has %2 as its disk %3 now. Keep %4 until the machine has started from it.")
+        tr("“%1” has %2 as its disk %3 now. Once its system has run from it, the Storage tab offers to delete %4; "
+           "until then it offers to go back.")
             .arg(m_use.machine, QFileInfo(m_request.target).fileName(), m_use.slot.toString(),
                 QFileInfo(m_request.file).fileName()));
 }

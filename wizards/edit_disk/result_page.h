@@ -28,12 +28,16 @@ public:
     // What the focus goes to.
     QWidget* firstField() const;
 
+Q_SIGNALS:
+    void undoRequested();
+
 private:
     void refresh();
     void showOutcome();
     void showAfter(const QString& file);
     void offerToPutInPlace();
     void putInPlace();
+    void deleteCopy();
 
     EditDraft& m_draft;
     QPointer<DiskJobRunner> m_job;
@@ -46,6 +50,10 @@ private:
     FieldMessage* m_outcome;
     QLabel* m_sentences;
     DiskPicture* m_after;
+    QWidget* m_keptOffer; // what can be done with the copy that was kept
+    QPushButton* m_undo;
+    QPushButton* m_deleteCopy;
+    FieldMessage* m_copyMessage;
     QWidget* m_offer;
     QLabel* m_offerText;
     QPushButton* m_put;

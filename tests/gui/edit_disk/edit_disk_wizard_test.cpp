@@ -4,7 +4,10 @@
 #include "../accessible_names.h"
 #include "core/disk/inspect_file.h"
 #include "core/disk/operations/create_disk.h"
+#include "core/disk/operations/resize_disk.h"
+#include "core/disk/operations/undoable_edit.h"
 #include "edit_disk_stage.h"
+#include "tests/disk/copied_blocks.h"
 #include "ui/disk_picture/disk_picture.h"
 
 #include <QCheckBox>
@@ -64,6 +67,103 @@ private Q_SLOTS:
         stage.press(Qt::Key_Escape);
         QVERIFY(!stage.wizard().isVisible());
         QVERIFY(stage.jobs().jobs().isEmpty());
+    }
+
+    // The button is there where the file system shares blocks, which cp knows as well.
+    void undoesWhatItHasJustDone()
+    {
+        EditDiskStage stage;
+        const QString image = stage.makeDisk(QStringLiteral("system.vhdx"));
+        const QByteArray before = bytesOf(image);
+        const bool shares = QProcess::execute(QStringLiteral("cp"),
+                                {QStringLiteral("--reflink=always"), image, stage.file(QStringLiteral("probe"))})
+            == 0;
+        stage.open(image);
+        QVERIFY(!stage.find<QPushButton>("undoEdit")->isVisible());
+        QVERIFY(stage.choose(Qt::Key_E, OptionsPageNumber));
+        stage.type(QStringLiteral("3G"));
+        QVERIFY(stage.enterTo(PlanPageNumber));
+        QVERIFY(stage.isPlanned());
+        QCOMPARE(stage.plan().contains(QLatin1String("Undo brings it back")), shares);
+        QVERIFY(stage.finish());
+        QCOMPARE(sizeOf(image), ByteCount::gibibytes(3));
+        QCOMPARE(stage.find<QPushButton>("undoEdit")->isVisible(), shares);
+        QCOMPARE(stage.find<QPushButton>("deleteCopy")->isVisible(), shares);
+        if (shares) {
+            stage.press(Qt::Key_U, Qt::AltModifier);
+            QTRY_VERIFY(stage.wizard().job()->isFinished());
+            QVERIFY(stage.wizard().job()->outcome()->has_value());
+            QVERIFY(bytesOf(image) == before);
+            QVERIFY(
+                stage.find<QLabel>("resultSentences")->text().contains(QLatin1String("before it was expanded")));
+            QVERIFY(!stage.find<QPushButton>("undoEdit")->isVisible());
+        }
+    }
+
+    void undoesWhatWasDoneEarlier()
+    {
+        EditDiskStage stage;
+        const QString image = stage.makeDisk(QStringLiteral("system.vhdx"));
+        const QByteArray before = bytesOf(image);
+        stage.open(image);
+        QVERIFY(stage.enterTo(ActionPageNumber));
+        QVERIFY(!stage.find<QRadioButton>("undo")->isEnabled());
+        QVERIFY(
+            stage.find<QRadioButton>("undo")->accessibleDescription().contains(QLatin1String("No copy is kept")));
+        const auto edit =
+            undoable(std::make_unique<ExpandDisk>(ResizeRequest{.file = image, .newSize = ByteCount::gibibytes(3)}),
+                image, EditKind::Expand, &copiedBlocks);
+        Progress progress;
+        QVERIFY(edit->run(progress));
+
+        stage.open(image);
+        QVERIFY(stage.enterTo(ActionPageNumber));
+        QVERIFY2(stage.find<QRadioButton>("undo")->accessibleDescription().contains(
+                     QLatin1String("before it was expanded")),
+            qPrintable(stage.find<QRadioButton>("undo")->accessibleDescription()));
+        stage.press(Qt::Key_U, Qt::AltModifier);
+        QVERIFY(stage.enterTo(PlanPageNumber)); // there is nothing to choose
+        QVERIFY(stage.isPlanned());
+        QVERIFY2(stage.plan().contains(QLatin1String("becomes again what it was")), qPrintable(stage.plan()));
+        QVERIFY(!stage.plan().contains(QLatin1String("is lost")));
+        QVERIFY(stage.finish());
+        QVERIFY(stage.wizard().job()->outcome()->has_value());
+        QVERIFY(bytesOf(image) == before);
+    }
+
+    void saysWhatUndoingWouldLose()
+    {
+        EditDiskStage stage;
+        const QString image = stage.makeDisk(QStringLiteral("system.raw"));
+        const QByteArray before = bytesOf(image);
+        const auto edit =
+            undoable(std::make_unique<ExpandDisk>(ResizeRequest{.file = image, .newSize = ByteCount::gibibytes(3)}),
+                image, EditKind::Expand, &copiedBlocks);
+        Progress progress;
+        QVERIFY(edit->run(progress));
+        QFile file(image);
+        QVERIFY(file.open(QIODevice::ReadWrite) && file.write("guest") == 5);
+        file.close();
+        stage.open(image);
+        QVERIFY(stage.choose(Qt::Key_U, PlanPageNumber));
+        QVERIFY(stage.isPlanned());
+        QVERIFY2(stage.plan().contains(QLatin1String("is lost")), qPrintable(stage.plan()));
+        QVERIFY(stage.finish());
+        QVERIFY(bytesOf(image) == before);
+    }
+
+    void beginsWithAnActionThatWasAskedFor()
+    {
+        EditDiskStage stage;
+        stage.open();
+        stage.wizard().setFile(stage.makeDisk(QStringLiteral("system.vhdx")), EditAction::Compact);
+        QTRY_COMPARE(stage.page(), int(OptionsPageNumber));
+        QCOMPARE(stage.wizard().request().action, EditAction::Compact);
+        // Where it is impossible, the reason is to be seen.
+        stage.open();
+        stage.wizard().setFile(stage.makeDisk(QStringLiteral("other.raw")), EditAction::Compact);
+        QTRY_COMPARE(stage.page(), int(ActionPageNumber));
+        QVERIFY(!stage.find<QRadioButton>("compact")->isEnabled());
     }
 
     void refusesSlipsOfTheFinger()
@@ -179,10 +279,11 @@ private Q_SLOTS:
         stage.press(Qt::Key_Space);
         const auto& drive =
             stage.library().find(QStringLiteral("old machine"))->machine().definition.drives.front();
-        QCOMPARE(
-            std::get<DiskDrive>(drive.what), (DiskDrive{stage.file(QStringLiteral("new.vhdx")), DiskFormat::Vhdx}));
+        QCOMPARE(std::get<DiskDrive>(drive.what),
+            (DiskDrive{
+                stage.file(QStringLiteral("new.vhdx")), DiskFormat::Vhdx, FormerDisk{image, DiskFormat::Raw}}));
         QVERIFY(QFile::exists(image));
-        QVERIFY(stage.message("putMessage").contains(QLatin1String("Keep old.vhd")));
+        QVERIFY(stage.message("putMessage").contains(QLatin1String("offers to delete old.vhd")));
     }
 
     void doesNotConvertOntoWhatIsThere()
