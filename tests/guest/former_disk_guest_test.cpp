@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A disk that has taken another one's place proves itself only by what a running system does to it: a guest that
+// runs from elsewhere proves nothing.
+#include "core/disk/operations/create_disk.h"
+#include "tests/guest/live_machine.h"
+#include "tests/guest/serial_console.h"
+
+#include <QProcess>
+#include <QTest>
+
+using namespace platter;
+
+namespace {
+
+const QString iso = QStringLiteral(PLATTER_BINARY_DIR "/share/platter/sample-guest.iso");
+constexpr SlotId dvdSlot{0, 0};
+constexpr SlotId diskSlot{0, 1};
+
+#define GOOD(expression)                                                                                           \
+    do {                                                                                                           \
+        const auto goodResult = (expression);                                                                      \
+        QVERIFY2(goodResult,                                                                                       \
+            qUtf8Printable(goodResult ? QString() : goodResult.error().text() + goodResult.error().detail));       \
+    } while (false)
+
+#define RUNS(command)                                                                                              \
+    do {                                                                                                           \
+        const auto answer = serial.run(QStringLiteral(command));                                                   \
+        QVERIFY2(answer && answer->exitCode == 0, qUtf8Printable(serial.transcript()));                            \
+    } while (false)
+
+std::optional<FormerDisk> formerOf(const MachineSession& session)
+{
+    const Drive* drive = session.machine().definition.driveAt(diskSlot);
+    return std::get<DiskDrive>(drive->what).former;
+}
+
+} // namespace
+
+class FormerDiskGuestTest : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+
+    void isNeededUntilTheSystemHasRun()
+    {
+        LiveMachine live;
+        const QString old = live.path(QStringLiteral("old.raw"));
+        const QString fresh = live.path(QStringLiteral("new.vhdx"));
+        GOOD(createDisk({.file = old, .format = DiskFormat::Raw, .size = ByteCount::mebibytes(256)}));
+        GOOD(createDisk({.file = fresh, .size = ByteCount::mebibytes(256)}));
+        const StoredMachine machine = live.make(
+            QStringLiteral("box"), {{dvdSlot, DvdDrive{iso}}, {diskSlot, DiskDrive{old, DiskFormat::Raw}}});
+        const auto session = live.session(machine);
+        GOOD(session->setDisk(diskSlot, {fresh, DiskFormat::Vhdx}));
+        QCOMPARE(formerOf(*session), (FormerDisk{old, DiskFormat::Raw, false}));
+
+        GOOD(QCoro::waitFor(session->start()));
+        SerialConsole serial;
+        QVERIFY(serial.open(live.runtime(session->machine()).serial()));
+        QVERIFY2(
+            serial.waitFor(QStringLiteral("Platter sample guest ready: ")), qUtf8Printable(serial.transcript()));
+        QVERIFY(serial.waitFor(QStringLiteral("# ")));
+        // The system runs, from the DVD; firmware and kernel have looked at the disk.
+        QCoro::waitFor(session->lookForReplaced());
+        QVERIFY(formerOf(*session) && !formerOf(*session)->isReplaced);
+        const Result<void> tooEarly = QCoro::waitFor(session->deleteFormerDisk(diskSlot, Removal::ForGood));
+        QVERIFY(!tooEarly);
+        QCOMPARE(tooEarly.error().kind, ErrorKind::WrongState);
+        QVERIFY(QFile::exists(old));
+        QVERIFY(!session->goBackToFormerDisk(diskSlot)); // it is in use
+
+        // As much as a boot loader does: reads a kernel, writes a sector.
+        RUNS("dd if=/dev/sda of=/dev/null bs=1M count=64 && dd if=/dev/zero of=/dev/sda bs=512 count=1 && sync");
+        QCoro::waitFor(session->lookForReplaced());
+        QVERIFY(formerOf(*session) && !formerOf(*session)->isReplaced);
+
+        // Then a system; the session sees it by itself.
+        RUNS("mkfs.ext4 -q /dev/sda && modprobe ext4 && mount -t ext4 /dev/sda /mnt");
+        RUNS("dd if=/dev/urandom of=/mnt/file bs=1M count=4 && sync");
+        QTRY_VERIFY_WITH_TIMEOUT(formerOf(*session) && formerOf(*session)->isReplaced, LiveMachine::patience);
+        // In the definition that other programs read, too, and platterctl says so.
+        QProcess shell;
+        shell.setProcessEnvironment(live.environment());
+        shell.start(QStringLiteral(PLATTER_BINARY_DIR "/bin/platterctl"),
+            {QStringLiteral("drive"), QStringLiteral("list"), QStringLiteral("box")});
+        QVERIFY(QTest::qWaitFor([&] { return shell.state() == QProcess::NotRunning; }, LiveMachine::patience));
+        const QString said = QString::fromUtf8(shell.readAllStandardOutput());
+        QVERIFY2(said.contains(QLatin1String("old.raw, is not needed any more")), qPrintable(said));
+
+        GOOD(QCoro::waitFor(session->deleteFormerDisk(diskSlot, Removal::ForGood)));
+        QVERIFY(!QFile::exists(old));
+        QVERIFY(!formerOf(*session));
+        QVERIFY(QFile::exists(fresh));
+        GOOD(QCoro::waitFor(session->powerOff()));
+    }
+};
+
+QTEST_GUILESS_MAIN(FormerDiskGuestTest)
+#include "former_disk_guest_test.moc"
