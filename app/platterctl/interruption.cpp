@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/platterctl/interruption.h"
 
-#include <ctime>
-
 namespace platter::ctl {
 
 Interruption::Interruption()
@@ -13,9 +11,8 @@ Interruption::Interruption()
     }
     pthread_sigmask(SIG_BLOCK, &m_signals, &m_before);
     m_waiter = std::jthread([this](const std::stop_token& end) {
-        constexpr timespec interval{.tv_sec = 0, .tv_nsec = 50'000'000};
         while (!end.stop_requested()) {
-            if (sigtimedwait(&m_signals, nullptr, &interval) > 0) {
+            if (sigwaitinfo(&m_signals, nullptr) > 0 && !end.stop_requested()) {
                 m_stop.request_stop();
             }
         }
@@ -25,6 +22,7 @@ Interruption::Interruption()
 Interruption::~Interruption()
 {
     m_waiter.request_stop();
+    pthread_kill(m_waiter.native_handle(), SIGTERM); // wakes it, and is meant for no other thread
     m_waiter.join();
     pthread_sigmask(SIG_SETMASK, &m_before, nullptr);
 }
