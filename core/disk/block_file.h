@@ -28,8 +28,15 @@ public:
 
 class BlockFile : public ReadableFile {
 public:
+    // What storage is written in, at least.
+    static constexpr std::size_t streamAlignment = 4096;
+
     // Everything or an error; a write past the end makes the file longer.
     virtual Result<void> write(std::uint64_t offset, std::span<const std::byte> from) = 0;
+    // As write(), for much that nobody is going to read soon: it sets out for the storage at once, so that a flush
+    // finds little left to do. Best inside the file, and where OFFSET and the place in memory lie equally far
+    // behind a multiple of streamAlignment.
+    virtual Result<void> stream(std::uint64_t offset, std::span<const std::byte> from);
     // Everything written and every change of size before is on stable storage when this returns.
     virtual Result<void> flush() = 0;
     // Makes the file longer (the new bytes read as zeros) or shorter.
@@ -47,6 +54,11 @@ public:
     virtual Result<bool> cloneFrom(
         const ByteSource& from, std::uint64_t fromOffset, std::uint64_t offset, std::uint64_t length);
 };
+
+inline Result<void> BlockFile::stream(std::uint64_t offset, std::span<const std::byte> from)
+{
+    return write(offset, from);
+}
 
 inline Result<void> BlockFile::reserve(std::uint64_t, std::uint64_t)
 {

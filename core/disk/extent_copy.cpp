@@ -5,7 +5,9 @@
 #include <array>
 #include <condition_variable>
 #include <cstring>
+#include <memory>
 #include <mutex>
+#include <new>
 #include <set>
 #include <thread>
 #include <vector>
@@ -15,14 +17,14 @@ namespace platter {
 namespace {
 
 constexpr std::uint64_t mebibyte = 1 << 20;
-constexpr std::uint64_t readSize = 4 * mebibyte; // a thread's buffer
+constexpr std::uint64_t pieceSize = 2 * mebibyte; // what a thread reads and writes at once
 constexpr std::uint64_t cloneSize = 256 * mebibyte; // cloning takes as long for much as for little
 constexpr std::uint64_t mapLimit = std::uint64_t(1) << 40; // how far the map is looked at at once
 // Zeros are left out in pieces of this size: smaller ones would only cut the file into more parts.
 constexpr std::uint64_t zeroGrain = 65536;
 constexpr std::uint64_t cloneAlignment = 4096; // of the file systems that can
-constexpr unsigned leastThreads = 2;
-constexpr unsigned mostThreads = 4;
+// However few processors there are: most of the time each waits for the storage.
+constexpr unsigned threadCount = 4;
 
 bool isAllZero(std::span<const std::byte> bytes)
 {
@@ -54,6 +56,31 @@ std::vector<Segment> segmentsWithData(std::uint64_t offset, std::span<const std:
     return segments;
 }
 
+// Room for a piece, which lies in it as far behind a storage block's begin as in the file that it is written to.
+class Buffer {
+public:
+    Buffer()
+        : m_bytes(new(std::align_val_t(alignment)) std::byte[pieceSize + alignment])
+    {
+    }
+
+    // LENGTH (<= pieceSize) bytes, for what belongs to OFFSET of a file or of a disk whose blocks are aligned in
+    // it.
+    std::span<std::byte> forBytesAt(std::uint64_t offset, std::uint64_t length)
+    {
+        return {m_bytes.get() + offset % alignment, static_cast<std::size_t>(length)};
+    }
+
+private:
+    static constexpr std::size_t alignment = BlockFile::streamAlignment;
+
+    struct Free {
+        void operator()(std::byte* bytes) const { ::operator delete[](bytes, std::align_val_t(alignment)); }
+    };
+
+    std::unique_ptr<std::byte[], Free> m_bytes;
+};
+
 class Copy {
 public:
     Copy(const VirtualDisk& source, ImageWriter& target, BlockFile& file, Progress& progress)
@@ -66,11 +93,10 @@ public:
 
     Result<void> run()
     {
-        const unsigned count = std::clamp(std::thread::hardware_concurrency(), leastThreads, mostThreads);
         {
             std::vector<std::jthread> threads;
-            threads.reserve(count);
-            for (unsigned i = 0; i < count; ++i) {
+            threads.reserve(threadCount);
+            for (unsigned i = 0; i < threadCount; ++i) {
                 threads.emplace_back([this] { work(); });
             }
         }
@@ -94,7 +120,7 @@ private:
 
     void work()
     {
-        std::vector<std::byte> buffer(readSize);
+        Buffer buffer;
         while (const std::optional<Job> job = next()) {
             const Result<void> done = job->mayClone ? clone(*job, buffer) : copy(*job, buffer);
             if (!done) {
@@ -133,7 +159,7 @@ private:
                 continue;
             }
             const bool mayClone = run->file != nullptr && !m_cannotClone.contains(run->file);
-            const std::uint64_t most = mayClone ? cloneSize : readSize - m_at % zeroGrain;
+            const std::uint64_t most = mayClone ? cloneSize : pieceSize - m_at % pieceSize;
             run->length = std::min(run->length, most);
             const Job job{m_turns++, m_at, *run, mayClone};
             m_at += run->length;
@@ -172,9 +198,9 @@ private:
         return targets;
     }
 
-    Result<void> copy(const Job& job, std::vector<std::byte>& buffer)
+    Result<void> copy(const Job& job, Buffer& buffer)
     {
-        const auto bytes = std::span(buffer).first(job.run.length);
+        const std::span<std::byte> bytes = buffer.forBytesAt(job.offset, job.run.length);
         const Result<void> read = m_source.read(job.offset, bytes);
         if (!read) {
             return read;
@@ -185,14 +211,14 @@ private:
         }
         for (const Target& target : *targets) {
             const auto part = bytes.subspan(target.offset - job.offset, target.place.length);
-            if (const Result<void> written = m_file.write(target.place.offset, part); !written) {
+            if (const Result<void> written = m_file.stream(target.place.offset, part); !written) {
                 return written;
             }
         }
         return {};
     }
 
-    Result<void> clone(const Job& job, std::vector<std::byte>& buffer)
+    Result<void> clone(const Job& job, Buffer& buffer)
     {
         const std::array<Segment, 1> all{{{job.offset, job.run.length}}};
         const Result<std::vector<Target>> targets = placesFor(job, all);
@@ -212,7 +238,7 @@ private:
     }
 
     // Whole blocks of the file system are cloned, what is left at both ends is copied; all is, where cloning fails.
-    Result<void> cloneOne(const Job& job, const Target& target, std::vector<std::byte>& buffer)
+    Result<void> cloneOne(const Job& job, const Target& target, Buffer& buffer)
     {
         const std::uint64_t from = job.run.fileOffset + (target.offset - job.offset);
         const std::uint64_t to = target.place.offset;
@@ -244,21 +270,21 @@ private:
     }
 
     // LENGTH bytes at OFFSET of the disk, to TO of the file.
-    Result<void> copyTo(
-        std::uint64_t to, std::uint64_t offset, std::uint64_t length, std::vector<std::byte>& buffer)
+    Result<void> copyTo(std::uint64_t to, std::uint64_t offset, std::uint64_t length, Buffer& buffer)
     {
         for (std::uint64_t done = 0; done < length;) {
             if (Result<void> goOn = m_progress.goOn(); !goOn) {
                 return goOn;
             }
-            const auto bytes = std::span(buffer).first(std::min<std::uint64_t>(buffer.size(), length - done));
+            const std::span<std::byte> bytes =
+                buffer.forBytesAt(to + done, std::min(pieceSize - (to + done) % pieceSize, length - done));
             if (Result<void> read = m_source.read(offset + done, bytes); !read) {
                 return read;
             }
             for (const Segment& segment : segmentsWithData(offset + done, bytes)) {
                 const std::uint64_t within = segment.offset - offset;
                 const auto part = bytes.subspan(within - done, segment.length);
-                if (Result<void> written = m_file.write(to + within, part); !written) {
+                if (Result<void> written = m_file.stream(to + within, part); !written) {
                     return written;
                 }
             }

@@ -26,6 +26,9 @@ struct Texts {
     Q_DECLARE_TR_FUNCTIONS(platter::HostFile)
 };
 
+// Less than this is faster through the page cache, which joins it with its neighbours.
+constexpr std::size_t streamedAtLeast = 256 * 1024;
+
 Error endsBefore(const QString& path, std::uint64_t size, std::uint64_t offset, std::size_t count)
 {
     return Error{ErrorKind::Corrupt, Texts::tr("%1 ends too early.").arg(path),
@@ -189,6 +192,52 @@ void HostFile::reachesTo(std::uint64_t end)
 {
     std::uint64_t known = m_size;
     while (known < end && !m_size.compare_exchange_weak(known, end)) { }
+}
+
+// Past the page cache: filling it costs more than the storage does, and it would have to be emptied again at the
+// flush. Through it where the file system cannot do that, and for what does not begin or end on the storage's
+// blocks.
+Result<void> HostFile::stream(std::uint64_t offset, std::span<const std::byte> from)
+{
+    const std::size_t head = (streamAlignment - offset % streamAlignment) % streamAlignment;
+    const std::size_t middle = from.size() > head ? (from.size() - head) / streamAlignment * streamAlignment : 0;
+    if (middle < streamedAtLeast) {
+        return write(offset, from);
+    }
+    const auto address = reinterpret_cast<std::uintptr_t>(from.data() + head);
+    const int direct = address % streamAlignment == 0 ? directDescriptor() : -1;
+    const ssize_t count = direct < 0 ? 0 : uninterrupted([&] {
+        return ::pwrite(direct, from.data() + head, middle, static_cast<off_t>(offset + head));
+    });
+    if (count < 0 && errno != EINVAL && !isUnsupported(errno)) {
+        return std::unexpected(systemError(Texts::tr("Writing to the disk image"), m_path, errno));
+    }
+    if (count > 0) {
+        const std::size_t done = head + static_cast<std::size_t>(count);
+        reachesTo(offset + done);
+        return write(offset, from.first(head)).and_then([&] { return write(offset + done, from.subspan(done)); });
+    }
+    if (count < 0) {
+        m_canWriteDirectly = false;
+    }
+    return write(offset, from).transform([&] {
+        // Only begins it; what cannot be written is told by the flush.
+        ::sync_file_range(
+            m_fd.get(), static_cast<off_t>(offset), static_cast<off_t>(from.size()), SYNC_FILE_RANGE_WRITE);
+    });
+}
+
+// -1 where there is none, or where it has turned out to be of no use.
+int HostFile::directDescriptor()
+{
+    std::call_once(m_directOpened, [this] {
+        // By its descriptor: the file may have another name by now. The lock belongs to the first opening.
+        const QByteArray self = "/proc/self/fd/" + QByteArray::number(m_fd.get());
+        m_directFd =
+            UniqueFd(uninterrupted([&] { return ::open(self.constData(), O_WRONLY | O_DIRECT | O_CLOEXEC); }));
+        m_canWriteDirectly = static_cast<bool>(m_directFd);
+    });
+    return m_canWriteDirectly ? m_directFd.get() : -1;
 }
 
 Result<void> HostFile::flush()

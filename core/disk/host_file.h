@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 
 namespace platter {
 
@@ -42,6 +43,7 @@ public:
     Result<void> read(std::uint64_t offset, std::span<std::byte> into) const override;
     Result<FileRun> runAt(std::uint64_t offset) const override;
     Result<void> write(std::uint64_t offset, std::span<const std::byte> from) override;
+    Result<void> stream(std::uint64_t offset, std::span<const std::byte> from) override;
     Result<void> flush() override;
     Result<void> resize(std::uint64_t size) override;
     Result<void> zero(std::uint64_t offset, std::uint64_t length) override;
@@ -54,12 +56,17 @@ private:
     int allocate(int mode, std::uint64_t offset, std::uint64_t length); // fallocate()
 
     void reachesTo(std::uint64_t end);
+    int directDescriptor();
     Result<bool> copyOnServer(
         const HostFile& from, std::uint64_t fromOffset, std::uint64_t offset, std::uint64_t length);
 
     QString m_path;
     UniqueFd m_fd;
     std::atomic<std::uint64_t> m_size;
+    // The same file past the page cache, opened when it is first wanted.
+    std::once_flag m_directOpened;
+    UniqueFd m_directFd;
+    std::atomic<bool> m_canWriteDirectly = false;
 };
 
 } // namespace platter

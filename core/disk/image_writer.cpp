@@ -18,25 +18,18 @@ struct Texts {
 
 class RawWriter final : public ImageWriter {
 public:
-    RawWriter(BlockFile& file, const DiskShape& shape)
+    // FILE has the disk's size.
+    explicit RawWriter(BlockFile& file)
         : m_file(file)
-        , m_size(shape.size)
     {
     }
 
     Result<Place> place(std::uint64_t offset, std::uint64_t length) override { return Place{offset, length}; }
 
-    Result<void> finish() override
-    {
-        if (Result<void> sized = m_file.resize(m_size); !sized) {
-            return sized;
-        }
-        return m_file.flush();
-    }
+    Result<void> finish() override { return m_file.flush(); }
 
 private:
     BlockFile& m_file;
-    std::uint64_t m_size;
 };
 
 } // namespace
@@ -124,9 +117,14 @@ Result<std::unique_ptr<ImageWriter>> makeImageWriter(ImageTarget target, BlockFi
     }
     switch (target) {
     case ImageTarget::Raw:
-        return std::make_unique<RawWriter>(file, shape);
+        // Its length at once: writing inside of a file can be done by many at a time, making it longer by one.
+        return file.resize(shape.size).transform([&]() -> std::unique_ptr<ImageWriter> {
+            return std::make_unique<RawWriter>(file);
+        });
     case ImageTarget::FixedVhd:
-        return vhd::makeWriter(file, vhd::DiskType::Fixed, shape);
+        return file.resize(shape.size).transform([&] {
+            return vhd::makeWriter(file, vhd::DiskType::Fixed, shape);
+        });
     case ImageTarget::DynamicVhd:
         return vhd::makeWriter(file, vhd::DiskType::Dynamic, shape);
     case ImageTarget::FixedVhdx:

@@ -71,8 +71,11 @@ public:
         if (entry == table::noBlock) {
             const std::uint64_t data = roundedUp(m_end, dataAlignment) + dataAlignment;
             // All bits set: in a dynamic disk a sector without its bit is zero, and these are, or are written.
-            if (const Result<void> written = m_file.write(data - m_bitmap.size(), m_bitmap); !written) {
-                return std::unexpected(written.error());
+            const Result<void> made = m_file.write(data - m_bitmap.size(), m_bitmap).and_then([&] {
+                return m_file.resize(data + defaultBlockSize);
+            });
+            if (!made) {
+                return std::unexpected(made.error());
             }
             entry = static_cast<std::uint32_t>((data - m_bitmap.size()) / sectorSize);
             m_end = data + defaultBlockSize;

@@ -8,6 +8,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 using namespace platter;
@@ -15,6 +16,7 @@ using namespace platter;
 namespace {
 
 constexpr std::size_t length = 100'000;
+constexpr std::size_t streamed = 1'048'576;
 
 std::vector<std::byte> pattern()
 {
@@ -41,8 +43,16 @@ Result<void> useAll(const QString& path, bool& readsTheSame)
     std::vector<std::byte> got(length);
     std::fill_n(expected.begin() + 5, 7, std::byte(0));
     expected.back() = std::byte(0);
+    std::vector<std::byte> much(streamed + BlockFile::streamAlignment, std::byte(7));
+    void* begin = much.data();
+    std::size_t space = much.size();
+    std::align(BlockFile::streamAlignment, streamed, begin, space);
+    std::vector<std::byte> gotMuch(streamed);
     return (*file)
-        ->write(0, pattern())
+        ->resize(2 * streamed)
+        .and_then([&] { return (*file)->stream(streamed, {static_cast<std::byte*>(begin), streamed}); })
+        .and_then([&] { return (*file)->read(streamed, gotMuch); })
+        .and_then([&] { return (*file)->write(0, pattern()); })
         .and_then([&] { return (*file)->resize(length - 1); })
         .and_then([&] { return (*file)->resize(length); })
         .and_then([&] { return (*file)->reserve(0, length); })
@@ -51,7 +61,10 @@ Result<void> useAll(const QString& path, bool& readsTheSame)
         .and_then([&] { return (*file)->runAt(0); })
         .and_then([&](FileRun) { return (*file)->sizeOnHost(); })
         .and_then([&](std::uint64_t) { return (*file)->read(0, got); })
-        .transform([&] { readsTheSame = got == expected && (*file)->size() == length; });
+        .transform([&] {
+            readsTheSame = got == expected && (*file)->size() == length
+                && std::ranges::all_of(gotMuch, [](std::byte byte) { return byte == std::byte(7); });
+        });
 }
 
 } // namespace
@@ -69,24 +82,27 @@ private Q_SLOTS:
         QTest::addColumn<ErrorKind>("kind");
         QTest::addColumn<QStringList>("fatal"); // the calls whose failure the caller hears of
         QTest::addColumn<QStringList>("continued");
-        const QStringList changing{QStringLiteral("open"), QStringLiteral("pwrite"), QStringLiteral("ftruncate"),
-            QStringLiteral("ftruncate"), QStringLiteral("fallocate"), QStringLiteral("fallocate"),
-            QStringLiteral("fdatasync")};
+        const QStringList changing{QStringLiteral("open"), QStringLiteral("ftruncate"), QStringLiteral("pwrite"),
+            QStringLiteral("pwrite"), QStringLiteral("ftruncate"), QStringLiteral("ftruncate"),
+            QStringLiteral("fallocate"), QStringLiteral("fallocate"), QStringLiteral("fdatasync")};
         const QString open = QStringLiteral("open");
         const QString fstat = QStringLiteral("fstat");
         const QString lseek = QStringLiteral("lseek");
         const QString pread = QStringLiteral("pread");
         const QString pwrite = QStringLiteral("pwrite");
+        const QStringList streaming = changing.mid(1, 2) + QStringList(pread);
         QTest::newRow("EIO") << CallFault::InputOutput << ErrorKind::InputOutput
-                             << QStringList({open, open, fstat, fstat}) + changing.mid(1)
+                             << QStringList({open, open, fstat, fstat}) + streaming + changing.mid(3)
                 + QStringList({fstat, pread})
-                             // A file system that cannot say where its holes are has none.
-                             << QStringList({lseek, lseek});
+                             // Without a way past the page cache it goes through it. A file system that cannot say
+                             // where its holes are has none.
+                             << QStringList({open, lseek, lseek});
         QTest::newRow("ENOSPC") << CallFault::NoSpace << ErrorKind::NoSpace << changing << QStringList();
         QTest::newRow("EINTR") << CallFault::Interrupted << ErrorKind::InputOutput << QStringList()
-                               << QStringList(open) + changing + QStringList(pread);
+                               << QStringList({open, open}) + changing.mid(1, 1) + QStringList(open)
+                + changing.mid(2, 1) + QStringList(pread) + changing.mid(3) + QStringList(pread);
         QTest::newRow("short") << CallFault::Short << ErrorKind::InputOutput << QStringList()
-                               << QStringList({pwrite, pread});
+                               << QStringList({pwrite, pread, pwrite, pread});
     }
 
     void everyCallFailsOnce()

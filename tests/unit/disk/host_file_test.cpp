@@ -9,6 +9,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <memory>
 #include <sys/stat.h>
 #include <thread>
 #include <vector>
@@ -122,6 +123,45 @@ private Q_SLOTS:
         QFile plain(m_path);
         QVERIFY(plain.open(QIODevice::ReadOnly));
         QCOMPARE(plain.readAll(), QByteArray(2, 2) + QByteArray(3, 0) + QByteArray(10, 1));
+    }
+
+    void streamsFromAndToAnywhere_data()
+    {
+        QTest::addColumn<int>("offset");
+        QTest::addColumn<int>("count");
+        QTest::addColumn<int>("behindAlignment"); // in memory
+        constexpr int block = BlockFile::streamAlignment;
+        constexpr int much = 3 * mebibyte;
+        QTest::newRow("aligned") << 2 * block << much << 0;
+        QTest::newRow("ends within a block") << 2 * block << much + 17 << 0;
+        QTest::newRow("begins within a block") << block + 512 << much << 512;
+        QTest::newRow("memory lies otherwise") << block << much << 8;
+        QTest::newRow("little") << 5 << 10 << 5;
+        QTest::newRow("nothing") << 0 << 0 << 0;
+    }
+
+    void streamsFromAndToAnywhere()
+    {
+        QFETCH(int, offset);
+        QFETCH(int, count);
+        QFETCH(int, behindAlignment);
+        std::vector<std::byte> memory(count + 2 * BlockFile::streamAlignment);
+        void* begin = memory.data();
+        std::size_t space = memory.size();
+        std::align(BlockFile::streamAlignment, count + BlockFile::streamAlignment, begin, space);
+        const std::span bytes(static_cast<std::byte*>(begin) + behindAlignment, count);
+        for (std::size_t i = 0; i < bytes.size(); ++i) {
+            bytes[i] = std::byte(i % 251);
+        }
+        const auto file = create();
+        QVERIFY(file && file->write(0, filled(offset + 3, 9)));
+        QVERIFY(file->stream(offset, bytes));
+        QVERIFY(file->write(offset + count, filled(2, 8))); // right behind
+        QCOMPARE(file->size(), std::uint64_t(offset + std::max(count + 2, 3)));
+        std::vector<std::byte> got(count);
+        QVERIFY(file->read(offset, got));
+        QVERIFY(std::ranges::equal(got, bytes));
+        QVERIFY(reads(*file, 0, offset, 9) && reads(*file, offset + count, 2, 8));
     }
 
     void saysWhereItEnds()
