@@ -120,6 +120,8 @@ def images():
         log={0: entry(7, {TABLE: sector}), 8192: entry(8, {512 * KIB: 8192}), 12288: entry(9, {513 * KIB * 8: 4096}, end=8 * MIB)}
     )
     yield "log_wrapped", image(log={MIB - 4096: entry(1, {}, tail=MIB - 4096), 0: entry(2, {TABLE: sector}, tail=MIB - 4096)})
+    zeros = {BLOCKS + 8192 * i: 4096 for i in range(300)}
+    yield "log_of_zeros", image(log={0: entry(1, zeros)})
     yield "log_torn", image(log={0: entry(1, {TABLE: sector})[:6000]}, flags=4)
     yield "log_nothing", image(log={0: bytes(1)})
     yield "cut", image(table=two, end=5 * MIB)

@@ -141,6 +141,9 @@ inline constexpr char zeroDescriptorSignature[] = "zero";
 inline constexpr char dataDescriptorSignature[] = "desc";
 inline constexpr char dataSectorSignature[] = "data";
 inline constexpr std::uint64_t largestLog = 1024 * mebibyte; // openvmm, format.rs
+// What the largest log could hold if it changed nothing but single sectors. Ranges of zeros take less room in it,
+// and a file full of them would take gigabytes of memory.
+inline constexpr std::uint64_t mostLogUpdates = largestLog / logSector;
 inline constexpr std::size_t descriptorSize = 32;
 inline constexpr std::size_t descriptorsPerSector = logSector / descriptorSize;
 inline constexpr std::size_t entryHeaderDescriptors = 2; // the header takes the place of two

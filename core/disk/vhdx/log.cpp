@@ -173,32 +173,32 @@ private:
 Result<std::vector<Entry>> activeSequence(const Ring& ring, const Header& header)
 {
     const EntryReader reader(ring, header.logGuid);
-    std::map<std::uint64_t, Entry> entries; // by position
+    std::vector<Entry> entries; // by position
     for (std::uint64_t position = 0; position < ring.length(); position += logSector) {
         const Result<std::optional<Entry>> entry = reader.at(position);
         if (!entry) {
             return std::unexpected(entry.error());
         }
         if (*entry) {
-            entries.emplace(position, **entry);
+            entries.push_back(**entry);
         }
     }
     if (entries.empty()) {
         return std::unexpected(broken(Rule::LogNoEntry, header.logOffset, header.logGuid.toString()));
     }
     const auto next = [&](const Entry& entry) -> const Entry* {
-        const auto found = entries.find((entry.position + entry.length) % ring.length());
-        return found != entries.end() && found->second.sequence == entry.sequence + 1 ? &found->second : nullptr;
+        const std::uint64_t position = (entry.position + entry.length) % ring.length();
+        const auto found = std::ranges::lower_bound(entries, position, {}, &Entry::position);
+        return found != entries.end() && found->position == position && found->sequence == entry.sequence + 1
+            ? &*found
+            : nullptr;
     };
-    std::map<const Entry*, const Entry*> previous;
-    for (const auto& [position, entry] : entries) {
-        if (const Entry* follower = next(entry)) {
-            previous.emplace(follower, &entry);
-        }
-    }
+    std::vector<const Entry*> previous(entries.size()); // null where none comes before
     std::vector<const Entry*> heads;
-    for (const auto& [position, entry] : entries) {
-        if (!next(entry)) {
+    for (const Entry& entry : entries) {
+        if (const Entry* follower = next(entry)) {
+            previous[follower - entries.data()] = &entry;
+        } else {
             heads.push_back(&entry);
         }
     }
@@ -213,8 +213,7 @@ Result<std::vector<Entry>> activeSequence(const Ring& ring, const Header& header
                 std::ranges::reverse(run);
                 return run;
             }
-            const auto before = previous.find(entry);
-            entry = before == previous.end() ? nullptr : before->second;
+            entry = previous[entry - entries.data()];
         }
     }
     return std::unexpected(broken(Rule::LogTail, header.logOffset + heads.front()->position,
@@ -266,6 +265,9 @@ Result<void> appendUpdates(const Ring& ring, const Entry& entry, const Header& h
                 QStringLiteral("%1 bytes at 0x%2").arg(length).arg(update.fileOffset, 0, 16)));
         }
         if (length > 0) {
+            if (replay.updates.size() == layout::mostLogUpdates) {
+                return std::unexpected(broken(Rule::LogTooMuch, ring.fileOffset(entry.position, number)));
+            }
             replay.updates.push_back(update);
         }
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The log ([MS-VHDX] §2.3) of a file that was not closed in order: finding the entries that must be applied,
 // reading the file as if they had been applied, and applying them. Entries are read in pieces; only an index of
-// them is in memory.
+// them is in memory, at most some 50 MiB for the largest log that there may be.
 #pragma once
 
 #include "core/disk/vhdx/header.h"
@@ -30,7 +30,8 @@ struct LogReplay {
     std::uint64_t lastFileOffset = 0; // the file must be at least that long afterwards
 };
 
-// HEADER, which HeaderPair has read, has a log to apply. Rules LogNoEntry, LogTail, LogTarget, LogFileCut.
+// HEADER, which HeaderPair has read, has a log to apply. Rules LogNoEntry, LogTail, LogTarget,
+// LogFileCut, LogTooMuch.
 Result<LogReplay> findReplay(const ByteSource& file, const Header& header);
 
 // The file as it will be once the log has been applied. FILE lives as long as this does.

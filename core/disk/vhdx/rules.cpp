@@ -77,6 +77,8 @@ constexpr std::array ruleTexts{
         SENTENCE("The log that must be applied first would change a part of the file that no log may change.")},
     RuleText{Rule::LogFileCut, "log-file-cut", ErrorKind::Corrupt, Cure::Backup,
         SENTENCE("The file is shorter than it was when its log was written: it has been cut.")},
+    RuleText{Rule::LogTooMuch, "log-too-much", ErrorKind::Corrupt, Cure::Backup,
+        SENTENCE("The log that must be applied first lists more changes than any program makes.")},
     RuleText{Rule::MetadataSignature, "metadata-signature", ErrorKind::Corrupt, Cure::Backup,
         SENTENCE("The metadata table is damaged.")},
     RuleText{Rule::MetadataRegionSize, "metadata-region-size", ErrorKind::Corrupt, Cure::Backup,

@@ -35,6 +35,7 @@ enum class Rule {
     LogTail,
     LogTarget,
     LogFileCut,
+    LogTooMuch,
     // metadata
     MetadataSignature,
     MetadataRegionSize,

@@ -2,6 +2,7 @@
 // What a disk of 64 TiB with blocks of 1 MiB, whose table alone has 513 MiB, costs in memory and in reading. Every
 // allocation of this program is counted; in a program of its own for that reason.
 #include "core/disk/vhdx/check.h"
+#include "tests/unit/disk/vhdx/log_entry.h"
 #include "tests/unit/disk/vhdx/raw_bytes.h"
 #include "tests/unit/disk/vhdx/sample_disk.h"
 
@@ -150,6 +151,34 @@ private Q_SLOTS:
         QCOMPARE((*image)->size(), virtualSize);
         QVERIFY2(
             m_file->bytesRead() - before < mebibyte, qPrintable(QString::number(m_file->bytesRead() - before)));
+    }
+
+    void replaysTheLongestLogInLittleMemory()
+    {
+        // As many ranges of zeros as are accepted, none beside another, in a log of a GiB.
+        MemoryFile file = makeDisk({.virtualSize = tebibyte, .blockSize = 1 << 20});
+        const std::uint64_t begin = file.size();
+        const std::uint64_t behind = begin + layout::largestLog;
+        QVERIFY(file.resize(behind));
+        for (const std::uint64_t header : layout::headerOffsets) {
+            putNumber<quint64>(file, header + layout::header::logOffset, begin);
+            putNumber<quint32>(file, header + layout::header::logLength, layout::largestLog);
+        }
+        {
+            LogEntry entry;
+            for (std::uint64_t i = 0; i < layout::mostLogUpdates; ++i) {
+                entry.updates.push_back({.offset = behind + 2 * i * logSector, .zeroLength = logSector});
+            }
+            const QUuid guid = QUuid::createUuid();
+            putLogEntry(file, 0, entry, guid);
+            putLogGuid(file, guid);
+        }
+        const std::size_t before = liveBytes;
+        peakBytes = before;
+        const auto image = view(file);
+        QVERIFY2(image, image ? "" : qPrintable(image.error().detail));
+        QCOMPARE((*image)->file().size(), behind + (2 * layout::mostLogUpdates - 1) * logSector);
+        QVERIFY2(peakBytes - before < mostMemory, qPrintable(QString::number(peakBytes - before)));
     }
 
     void readsAnywhereInLittleMemory()

@@ -270,6 +270,17 @@ std::vector<Row> allRows()
             withLog({.lastFileOffset = largestFile + mebibyte})},
         {"a file cut behind its log", Rule::LogFileCut, initial, By::Opening,
             withLog({.flushedFileOffset = initial + mebibyte})},
+        // The sector of descriptors in which it goes too far.
+        {"a log of nothing but zeros", Rule::LogTooMuch, initial + 8 * mebibyte, By::Opening,
+            [](MemoryFile& file) {
+                QVERIFY(file.resize(initial + 16 * mebibyte));
+                for (const std::uint64_t offset : layout::headerOffsets) {
+                    putNumber<quint64>(file, offset + header::logOffset, initial);
+                    putNumber<quint32>(file, offset + header::logLength, 16 * mebibyte);
+                }
+                withLog({.updates = std::vector<LogEntry::Update>(
+                             layout::mostLogUpdates + 1, {.offset = table, .zeroLength = logSector})})(file);
+            }},
 
         {"no mark of metadata", Rule::MetadataSignature, metadataBegin, By::Opening,
             at<quint8>(metadataBegin, 'M')},
