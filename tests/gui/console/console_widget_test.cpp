@@ -550,6 +550,11 @@ void ConsoleWidgetTest::notices_data()
         .buttonText = QStringLiteral("Resume"),
         .place = NoticePlace::OverScreen}
                             << true;
+    QTest::newRow("panicked") << ConsoleNotice{.title = QStringLiteral("Panicked"),
+        .text = QStringLiteral("It did."),
+        .buttonText = QStringLiteral("Reset"),
+        .place = NoticePlace::TopOfScreen}
+                              << true;
 }
 
 void ConsoleWidgetTest::notices()
@@ -572,6 +577,10 @@ void ConsoleWidgetTest::notices()
     const auto* button = w.console->findChild<QPushButton*>();
     QCOMPARE(button->isVisible(), !notice.buttonText.isEmpty());
     QCOMPARE(button->text(), notice.buttonText);
+    if (notice.place == NoticePlace::TopOfScreen) {
+        // What stands further down can still be read.
+        QVERIFY(button->parentWidget()->y() < 16);
+    }
     const QColor corner = w.surface()->grab().toImage().pixelColor(100, 20);
     QCOMPARE(corner == w.console->palette().window().color(), !screenSeen);
     QVERIFY(corner != QColor(Qt::red)); // dimmed at least

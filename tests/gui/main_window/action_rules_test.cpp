@@ -124,6 +124,7 @@ private Q_SLOTS:
         }
         QCOMPARE(plain->action, action);
         QCOMPARE(plain->notice.buttonText.isEmpty(), action == NoticeAction::None);
+        QCOMPARE(plain->notice.place == NoticePlace::TopOfScreen, state == MachineState::GuestPanicked);
         QVERIFY(plain->notice.title.contains(QLatin1String("debian-13")));
         const bool isTrouble = state == MachineState::Off || state == MachineState::Crashed
             || state == MachineState::IoError || state == MachineState::InternalError
