@@ -16,6 +16,17 @@
 
 namespace platter {
 
+namespace {
+
+// A raw image has no mark of its own.
+bool mayBeAnyFile(const DiskInspection& disk)
+{
+    return disk.image.format == ImageKind::Raw && disk.partitions.kind == PartitionTable::Kind::None
+        && !disk.partitions.fileSystem && disk.bootability.verdict != Bootability::Verdict::Empty;
+}
+
+} // namespace
+
 FilePage::FilePage(EditDraft& draft)
     : WizardPage(tr("Disk"), tr("Which disk?"))
     , m_draft(draft)
@@ -98,6 +109,11 @@ void FilePage::refresh()
         m_message->say(FieldMessage::Kind::Warning,
             tr("Its parent “%1” is not there. “Reconnect parent” on the next page tells it where the parent is.")
                 .arg(disk->disk.image.parents.front().storedAs));
+    } else if (disk != nullptr && mayBeAnyFile(disk->disk)) {
+        m_message->say(FieldMessage::Kind::Warning,
+            tr("It may be no disk image at all: there is neither a partition table nor a file system in it, and "
+               "any "
+               "file can be taken for a raw image. A change could destroy a document."));
     } else if (m_asked && m_draft.request().file.isEmpty()) {
         m_message->say({Error{.kind = ErrorKind::InvalidInput, .summary = tr("Choose a disk image.")}});
     } else if (m_draft.request().file.isEmpty()) {

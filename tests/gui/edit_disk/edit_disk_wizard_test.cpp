@@ -316,6 +316,20 @@ private Q_SLOTS:
         QVERIFY(stage.wizard().job() == nullptr);
     }
 
+    void doubtsWhatMayBeAnyFile()
+    {
+        EditDiskStage stage;
+        const QString text = stage.file(QStringLiteral("letter.txt"));
+        QFile letter(text);
+        QVERIFY(letter.open(QIODevice::WriteOnly));
+        QVERIFY(letter.write("Dear all,\n") > 0);
+        letter.close();
+        stage.open(text);
+        QTRY_VERIFY(stage.message("diskMessage").contains(QLatin1String("no disk image at all")));
+        stage.open(stage.makeDisk(QStringLiteral("system.raw")));
+        QTRY_COMPARE(stage.message("diskMessage"), QString());
+    }
+
     void inspectsWithoutOptions()
     {
         EditDiskStage stage;
