@@ -83,9 +83,9 @@ QString ChoiceOptions::choice() const
 {
     switch (m_action) {
     case EditAction::Compact:
-        return m_second->isChosen() ? tr("outside of partitions too") : tr("what holds zeros");
+        return m_second->isChosen() ? tr("unused space too") : tr("what holds zeros");
     case EditAction::Flatten:
-        return m_second->isChosen() ? tr("merge into the parent") : tr("make it independent");
+        return m_second->isChosen() ? tr("merge") : tr("flatten");
     default:
         return m_second->isChosen() ? tr("mend it") : tr("only look");
     }

@@ -162,7 +162,6 @@ void PlanPage::plan()
         return;
     }
     m_text->setFont(font());
-    m_text->setLineWrapMode(QPlainTextEdit::WidgetWidth);
     if (const std::optional<QString> obstacle = m_draft.obstacle()) {
         take(std::unexpected(Error{.kind = ErrorKind::WrongState, .summary = *obstacle}), {});
         return;
@@ -222,7 +221,6 @@ void PlanPage::showReport()
     m_planned = true;
     m_message->clear();
     m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
-    m_text->setLineWrapMode(QPlainTextEdit::NoWrap);
     m_text->setPlainText(toText(m_draft.disk()->disk));
     Q_EMIT settled();
 }

@@ -105,8 +105,10 @@ Result<OperationPlan> CompactDisk::plan() const
     plan.steps << Texts::tr("The other blocks move down into the gaps, and the file becomes shorter.");
     if (details->fragmentation) {
         plan.bytesToCopy = ByteCount(details->fragmentation->blocks * (*image)->metadata().blockSize);
-        plan.steps << Texts::tr("%1 of the file belong to nothing already.")
-                          .arg(details->fragmentation->unused.toString());
+        if (details->fragmentation->unused.bytes() > 0) {
+            plan.steps << Texts::tr("%1 of the file belong to nothing already.")
+                              .arg(details->fragmentation->unused.toString());
+        }
     }
     plan.sizeOnHostAfter = sizeOnHostOf(m_request.file);
     return plan;
