@@ -307,17 +307,22 @@ Result<StoredMachine> MachineStore::create(
 
     const QString temporary = (*folder)->path();
     const QString final = parent + QLatin1Char('/') + composed;
+    // Nobody has heard of the temporary name, and it is gone when somebody looks for it.
+    const auto inFinalWords = [&](Error error) {
+        error.summary.replace(temporary, final);
+        return error;
+    };
     if (definition.id.uuid.isNull()) {
         definition.id = MachineId::random();
     }
     if (fill) {
         if (const Result<void> filled = fill(definition, temporary); !filled) {
-            return std::unexpected(filled.error());
+            return std::unexpected(inFinalWords(filled.error()));
         }
     }
     moveFiles(definition, temporary, final);
     if (::mkdir(QFile::encodeName(temporary + QStringLiteral("/log")).constData(), 0700) != 0 && errno != EEXIST) {
-        return std::unexpected(systemError(what, temporary, errno));
+        return std::unexpected(inFinalWords(systemError(what, temporary, errno)));
     }
     Result<void> step =
         replaceContent(what, temporary + QLatin1Char('/') + definitionName, toJson(definition, final));
@@ -343,7 +348,7 @@ Result<StoredMachine> MachineStore::create(
         }
     }
     if (!step) {
-        return std::unexpected(step.error());
+        return std::unexpected(inFinalWords(step.error()));
     }
     (*folder)->keep();
     return StoredMachine{composed, final, std::move(definition)};

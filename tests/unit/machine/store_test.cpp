@@ -233,10 +233,14 @@ private Q_SLOTS:
             const Result<StoredMachine> made = machines.create(QStringLiteral("broken"), definition(), where,
                 [](Definition&, const QString& folder) -> Result<void> {
                     write(folder + QStringLiteral("/a/b/c"), "half");
-                    return std::unexpected(Error{ErrorKind::NoSpace, QStringLiteral("Full.")});
+                    return std::unexpected(
+                        Error{ErrorKind::NoSpace, QStringLiteral("There is no space for %1/a.").arg(folder)});
                 });
             QVERIFY(!made);
-            QCOMPARE(made.error(), (Error{ErrorKind::NoSpace, QStringLiteral("Full.")}));
+            // It names the folder that was to be, not the one that nobody will find.
+            QCOMPARE(made.error(),
+                (Error{ErrorKind::NoSpace,
+                    QStringLiteral("There is no space for %1/broken/a.").arg(where.value_or(machines.root()))}));
         }
         QCOMPARE(everythingIn(machines.root()), QStringList{QStringLiteral(".lock")});
         QCOMPARE(everythingIn(place), QStringList());
