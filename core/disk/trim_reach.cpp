@@ -79,8 +79,8 @@ QString TrimReach::sentence() const
         return Texts::tr("TRIM reaches the host: what the guest frees is given back at once.");
     case Verdict::StopsAtFormat:
         return Texts::tr(
-            "TRIM does not reach the host: QEMU takes it for a VHDX and gives nothing back. Compacting "
-            "gives back what holds only zeros.");
+            "TRIM does not reach the host: with a VHDX, QEMU accepts it and frees nothing. Compacting gives "
+            "back what holds only zeros.");
     case Verdict::StopsAtFileSystem:
         return Texts::tr("TRIM does not reach the host: the file system that holds the image cannot give back a "
                          "part of a file.");

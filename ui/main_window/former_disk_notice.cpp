@@ -6,6 +6,7 @@
 #include "ui/note_label.h"
 
 #include <QDir>
+#include <QEvent>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -30,6 +31,7 @@ FormerDiskNotice::FormerDiskNotice(MachineSession* session, SlotId slot, QWidget
     : QFrame(parent)
     , m_session(session)
     , m_slot(slot)
+    , m_mark(new QLabel)
     , m_text(new NoteLabel)
     , m_delete(new QPushButton(symbolicIcon(QStringLiteral("user-trash")), {}))
     , m_back(new QPushButton)
@@ -49,9 +51,7 @@ FormerDiskNotice::FormerDiskNotice(MachineSession* session, SlotId slot, QWidget
     m_keep->setObjectName(QStringLiteral("keepFormerDisk"));
     m_keep->setToolTip(tr("Say no more of it; the file stays where it is"));
 
-    auto* mark = new QLabel;
-    const int size = style()->pixelMetric(QStyle::PM_SmallIconSize);
-    mark->setPixmap(symbolicIcon(QStringLiteral("dialog-information")).pixmap(QSize(size, size)));
+    paintMark();
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(8);
     buttons->addWidget(m_delete);
@@ -65,7 +65,7 @@ FormerDiskNotice::FormerDiskNotice(MachineSession* session, SlotId slot, QWidget
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(16, 8, 16, 8);
     row->setSpacing(8);
-    row->addWidget(mark, 0, Qt::AlignTop);
+    row->addWidget(m_mark, 0, Qt::AlignTop);
     row->addLayout(column, 1);
 
     connect(m_delete, &QPushButton::clicked, this, &FormerDiskNotice::remove);
@@ -76,6 +76,22 @@ FormerDiskNotice::FormerDiskNotice(MachineSession* session, SlotId slot, QWidget
         }
     });
     refresh();
+}
+
+// In the colours of now.
+void FormerDiskNotice::paintMark()
+{
+    const int size = style()->pixelMetric(QStyle::PM_SmallIconSize);
+    m_mark->setPixmap(
+        symbolicIcon(QStringLiteral("dialog-information")).pixmap(QSize(size, size), devicePixelRatioF()));
+}
+
+void FormerDiskNotice::changeEvent(QEvent* event)
+{
+    QFrame::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange) {
+        paintMark();
+    }
 }
 
 void FormerDiskNotice::setSizeOnHost(const Result<ByteCount>& size)
@@ -99,9 +115,9 @@ void FormerDiskNotice::refresh()
         m_text->setText(tr("%1 has run from %2, its disk %3. The disk before, %4, is not needed any more.")
                 .arg(machine, m_newName, slot, m_name));
     } else {
-        m_text->setText(
-            tr("Disk %1 was %2 before %3 took its place. It is kept to go back to until %4 has run from "
-               "the new one.")
+        m_text->setText(tr("Disk %1 was %2 before %3 took its place. It is kept, so that you can go back to it, "
+                           "until %4 has run from "
+                           "the new one.")
                 .arg(slot, m_name, m_newName, machine));
     }
     m_delete->setText(m_size ? tr("Delete %1 (%2)", "file, size").arg(onButton(m_name), m_size->toString())

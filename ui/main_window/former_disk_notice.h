@@ -10,6 +10,7 @@
 
 #include <optional>
 
+class QLabel;
 class QPushButton;
 
 namespace platter {
@@ -33,7 +34,11 @@ public:
 Q_SIGNALS:
     void failed(const QString& machine, const Error& error);
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
+    void paintMark();
     void goBack();
     void remove();
     void deleteForGood(const Error& why);
@@ -47,6 +52,7 @@ private:
     bool m_isReplaced = false;
     bool m_isGone = false;
     std::optional<ByteCount> m_size;
+    QLabel* m_mark;
     NoteLabel* m_text;
     QPushButton* m_delete;
     QPushButton* m_back;

@@ -58,7 +58,7 @@ StorageTab::StorageTab(MachineActions& actions, QWidget* parent)
     m_list->setAccessibleName(tr("Drives"));
     m_list->setColumnCount(ColumnCount);
     m_list->setHeaderLabels({tr("Slot"), tr("Drive"), tr("File or medium"), tr("Size"), tr("On host"), tr("TRIM")});
-    for (const int column : {SizeColumn, HostColumn}) {
+    for (const int column : {SizeColumn, HostColumn, TrimColumn}) {
         m_list->headerItem()->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
     }
     m_list->setUniformRowHeights(true);
@@ -189,7 +189,7 @@ QTreeWidgetItem* StorageTab::addDrive(QTreeWidgetItem* controller, const Drive& 
         KindColumn, disk != nullptr ? tr("%1 disk", "a format").arg(displayName(disk->format)) : tr("DVD drive"));
     item->setText(FileColumn, file.isEmpty() ? tr("No medium") : QFileInfo(file).fileName());
     item->setToolTip(FileColumn, QDir::toNativeSeparators(file));
-    for (const int column : {SizeColumn, HostColumn}) {
+    for (const int column : {SizeColumn, HostColumn, TrimColumn}) {
         item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
     }
     return item;

@@ -134,16 +134,17 @@ private Q_SLOTS:
     void saysWhatUndoingWouldLose()
     {
         EditDiskStage stage;
-        const QString image = stage.makeDisk(QStringLiteral("system.raw"));
+        const QString image = stage.makeDisk(QStringLiteral("system.vhdx"));
         const QByteArray before = bytesOf(image);
         const auto edit =
             undoable(std::make_unique<ExpandDisk>(ResizeRequest{.file = image, .newSize = ByteCount::gibibytes(3)}),
                 image, EditKind::Expand, &copiedBlocks);
         Progress progress;
         QVERIFY(edit->run(progress));
-        QFile file(image);
-        QVERIFY(file.open(QIODevice::ReadWrite) && file.write("guest") == 5);
-        file.close();
+        QVERIFY(runTool(QStringLiteral("qemu-io"),
+            {QStringLiteral("-f"), QStringLiteral("vhdx"), QStringLiteral("-c"),
+                QStringLiteral("write -P 7 1500M 4k"), image})
+                .isGood);
         stage.open(image);
         QVERIFY(stage.choose(Qt::Key_U, PlanPageNumber));
         QVERIFY(stage.isPlanned());

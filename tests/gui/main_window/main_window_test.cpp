@@ -362,7 +362,7 @@ private Q_SLOTS:
         stage.window();
         QVERIFY(setFormer(false));
         stage.find<QTabWidget>("machineTabs")->setCurrentIndex(1);
-        QVERIFY(stage.find<QLabel>("formerDiskText")->text().contains(QLatin1String("kept to go back to")));
+        QVERIFY(stage.find<QLabel>("formerDiskText")->text().contains(QLatin1String("can go back to it")));
         auto* remove = stage.find<QPushButton>("deleteFormerDisk");
         QTRY_COMPARE(remove->text(), QStringLiteral("Delete old.qcow2 (3 MiB)"));
         QVERIFY(!remove->isEnabled() && remove->toolTip().contains(QLatin1String("may still be needed")));
@@ -373,6 +373,12 @@ private Q_SLOTS:
         remove = stage.find<QPushButton>("deleteFormerDisk");
         QTRY_COMPARE(remove->text(), QStringLiteral("Delete old.qcow2 (3 MiB)"));
         stage.picture(QStringLiteral("former-disk-replaced"));
+        const QPalette light = QApplication::palette();
+        QPalette dark(QColor(0x31, 0x36, 0x3b), QColor(0x2a, 0x2e, 0x32));
+        dark.setColor(QPalette::Base, QColor(0x1b, 0x1e, 0x20));
+        QApplication::setPalette(dark);
+        stage.picture(QStringLiteral("former-disk-dark"));
+        QApplication::setPalette(light);
         stage.click(remove);
         QTRY_VERIFY(!QFile::exists(old));
         QVERIFY(QFile::exists(stage.file(QStringLiteral("Trash/files/old.qcow2"))));
