@@ -79,16 +79,20 @@ Result<Survey> surveyVhdx(const ResizeRequest& request, Direction direction)
     if (const Result<void> alone = checkHasNoChildren(request.file, (*image)->header().dataWriteGuid); !alone) {
         return std::unexpected(alone.error());
     }
-    const Result<ImageDetails> details = vhdx::detailsOf(**image, {});
-    if (!details) {
-        return std::unexpected(details.error());
+    std::optional<ByteCount> lastBlockEnd;
+    if (direction == Direction::Smaller) {
+        const Result<ByteCount> end = vhdx::endOfData(**image);
+        if (!end) {
+            return std::unexpected(end.error());
+        }
+        lastBlockEnd = *end;
     }
     survey.size = ByteCount((*image)->size());
     survey.isDifferencing = (*image)->metadata().parent.has_value();
     if (direction == Direction::Larger) {
         survey.growth = ByteCount(vhdx::growthOfExpand((*image)->structure(), request.newSize.bytes()));
     }
-    const Result<void> partitions = surveyPartitions(**image, details->smallestSize, survey);
+    const Result<void> partitions = surveyPartitions(**image, lastBlockEnd, survey);
     return partitions ? Result<Survey>(survey) : std::unexpected(partitions.error());
 }
 

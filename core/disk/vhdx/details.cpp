@@ -13,7 +13,13 @@ namespace {
 // More of a table than that takes too long to walk for somebody who only wants to know what a file is.
 constexpr std::uint64_t mostTable = 16 * mebibyte;
 
-// How much of the table was ever written.
+// What IMAGE stands on; null where it stands alone, or on something that is no VHDX.
+const Image* parentOf(const Image& image)
+{
+    return dynamic_cast<const Image*>(image.parent().get());
+}
+
+// How much of the table was ever written, up to a little more than mostTable.
 Result<std::uint64_t> writtenTable(const Image& image)
 {
     const std::uint64_t begin = image.bat().offset();
@@ -30,13 +36,23 @@ Result<std::uint64_t> writtenTable(const Image& image)
     return written;
 }
 
+Result<bool> isQuicklyWalked(const Image& image)
+{
+    for (const Image* link = &image; link; link = parentOf(*link)) {
+        const Result<std::uint64_t> written = writtenTable(*link);
+        if (!written || *written > mostTable) {
+            return written.transform([](std::uint64_t) { return false; });
+        }
+    }
+    return true;
+}
+
 Result<void> addBlocks(const Image& image, ImageDetails& details)
 {
     const BatLayout layout = image.structure().batLayout();
     Fragmentation fragmentation;
     std::uint64_t expected = 0; // where the next block would continue the last one
     std::uint64_t lastBlock = 0;
-    std::uint64_t end = 0;
     const Result<void> walked = image.bat().forEach(0, layout.entries(), [&](std::uint64_t number, BatEntry entry) {
         const std::optional<std::uint64_t> block = layout.blockOfEntry(number);
         if (!block || !entry.holdsData()) {
@@ -48,7 +64,6 @@ Result<void> addBlocks(const Image& image, ImageDetails& details)
         }
         expected = entry.offset + image.metadata().blockSize;
         lastBlock = *block;
-        end = (*block + 1) * image.metadata().blockSize;
         return Result<void>();
     });
     if (!walked) {
@@ -62,11 +77,40 @@ Result<void> addBlocks(const Image& image, ImageDetails& details)
     const std::uint64_t used = std::min(space->used(), image.file().size());
     fragmentation.unused = ByteCount(image.file().size() - used);
     details.fragmentation = fragmentation;
-    details.smallestSize = ByteCount(std::min(end, image.size()));
+    const Result<ByteCount> end = endOfData(image);
+    if (!end) {
+        return std::unexpected(end.error());
+    }
+    details.smallestSize = *end;
     return {};
 }
 
 } // namespace
+
+Result<ByteCount> endOfData(const Image& image)
+{
+    std::uint64_t end = 0;
+    for (const Image* link = &image; link; link = parentOf(*link)) {
+        const BatLayout layout = link->structure().batLayout();
+        std::uint64_t blocks = 0; // up to the last one with data
+        const Result<void> walked =
+            link->bat().forEach(0, layout.entries(), [&](std::uint64_t number, BatEntry entry) {
+                const std::optional<std::uint64_t> block = layout.blockOfEntry(number);
+                if (block && entry.holdsData()) {
+                    blocks = *block + 1;
+                }
+                return Result<void>();
+            });
+        if (!walked) {
+            return std::unexpected(walked.error());
+        }
+        end = std::max(end, blocks * link->metadata().blockSize);
+        if (link->metadata().parent && !parentOf(*link)) {
+            end = image.size(); // what it stands on cannot be asked
+        }
+    }
+    return ByteCount(std::min(end, image.size()));
+}
 
 Result<ImageDetails> detailsOf(const Image& image, const QStringList& parentPaths)
 {
@@ -87,18 +131,18 @@ Result<ImageDetails> detailsOf(const Image& image, const QStringList& parentPath
     }
     details.creator = *creator;
     std::optional<ParentLocator> locator = metadata.parent;
-    const auto* parent = dynamic_cast<const Image*>(image.parent().get());
+    const Image* parent = parentOf(image);
     for (qsizetype i = 0; locator; ++i) {
         details.parents.push_back(
             {parentPaths.value(i), locator->paths().constFirst(), locator->linkage.toString(QUuid::WithoutBraces)});
         locator = parent ? parent->metadata().parent : std::nullopt;
-        parent = parent ? dynamic_cast<const Image*>(parent->parent().get()) : nullptr;
+        parent = parent ? parentOf(*parent) : nullptr;
     }
-    const Result<std::uint64_t> written = writtenTable(image);
-    if (!written) {
-        return std::unexpected(written.error());
+    const Result<bool> isQuick = isQuicklyWalked(image);
+    if (!isQuick) {
+        return std::unexpected(isQuick.error());
     }
-    if (*written <= mostTable) {
+    if (*isQuick) {
         if (const Result<void> added = addBlocks(image, details); !added) {
             return std::unexpected(added.error());
         }
