@@ -759,40 +759,52 @@ Result<void> Editor::takeOver(std::uint64_t block)
     if (!entry->is(BlockState::NotPresent) && !entry->is(BlockState::PartiallyPresent)) {
         return {};
     }
+    const bool isPartial = entry->is(BlockState::PartiallyPresent);
     std::optional<std::uint64_t> place;
-    if (entry->is(BlockState::PartiallyPresent)) {
+    if (isPartial) {
         place = entry->offset;
     }
-    std::vector<std::byte> buffer(mebibyte);
+    std::vector<std::byte> buffer;
     for (std::uint64_t offset = begin; offset < end;) {
-        std::uint64_t count = std::min<std::uint64_t>(buffer.size(), end - offset);
-        bool isHere = false;
-        if (entry->is(BlockState::PartiallyPresent)) {
+        std::uint64_t count = end - offset;
+        if (isPartial) {
             const Result<BlockReader::Share> share = m_layouts->reader.shareAt(offset, count);
             if (!share) {
                 return std::unexpected(share.error());
             }
             count = share->length;
-            isHere = share->here;
+            if (share->here) {
+                offset += count;
+                continue;
+            }
         }
-        const auto part = std::span(buffer).first(count);
-        if (!isHere) {
-            if (Result<void> read = m_layouts->reader.read(offset, part); !read) {
+        const Result<DiskRun> run = m_layouts->reader.runAt(offset, count);
+        if (!run) {
+            return std::unexpected(run.error());
+        }
+        // A new place reads as zeros; in an old one anything may lie.
+        if (run->content == DiskRun::Content::Zero && !isPartial) {
+            offset += run->length;
+            continue;
+        }
+        count = std::min(run->length, mebibyte);
+        buffer.assign(count, std::byte(0));
+        if (run->content == DiskRun::Content::Data) {
+            if (Result<void> read = m_layouts->reader.read(offset, buffer); !read) {
                 return read;
             }
-            const bool isZero = std::ranges::all_of(part, [](std::byte byte) { return byte == std::byte(0); });
-            // A new place reads as zeros; in an old one anything may lie.
-            if (!isZero || entry->is(BlockState::PartiallyPresent)) {
-                if (!place) {
-                    const Result<std::uint64_t> allocated = allocate(blockSize);
-                    if (!allocated) {
-                        return std::unexpected(allocated.error());
-                    }
-                    place = *allocated;
+        }
+        const bool isZero = std::ranges::all_of(buffer, [](std::byte byte) { return byte == std::byte(0); });
+        if (!isZero || isPartial) {
+            if (!place) {
+                const Result<std::uint64_t> allocated = allocate(blockSize);
+                if (!allocated) {
+                    return std::unexpected(allocated.error());
                 }
-                if (Result<void> written = m_file->write(*place + (offset - begin), part); !written) {
-                    return written;
-                }
+                place = *allocated;
+            }
+            if (Result<void> written = m_file->write(*place + (offset - begin), buffer); !written) {
+                return written;
             }
         }
         offset += count;

@@ -39,11 +39,72 @@ Result<void> commitAndReload(Editor& editor, const LogChange& change)
     });
 }
 
-// Every block shows only what this file holds.
+// Which blocks show the parent where there is nothing, known from the maps of both.
+class ShownNothing {
+public:
+    explicit ShownNothing(Editor& child)
+        : m_child(child)
+    {
+    }
+
+    // How many blocks from BLOCK on, which is in state NotPresent.
+    Result<std::uint64_t> from(std::uint64_t block)
+    {
+        const std::uint64_t blockSize = m_child.metadata().blockSize;
+        if (m_zeroEnd <= block * blockSize) {
+            const Result<std::uint64_t> end = parentsZeroEnd(block * blockSize);
+            if (!end) {
+                return end;
+            }
+            m_zeroEnd = *end;
+        }
+        const std::uint64_t blocks = m_child.layout().blocks();
+        const std::uint64_t zeros = m_zeroEnd < m_child.size() ? m_zeroEnd / blockSize : blocks;
+        if (zeros <= block) {
+            return 0;
+        }
+        if (block < m_nextLook) {
+            return 1;
+        }
+        // Entries that were never written; the bitmaps' among them make the blocks fewer.
+        const Result<std::uint64_t> hole = m_child.bat().holeFrom(m_child.layout().entryOfBlock(block));
+        if (!hole) {
+            return hole;
+        }
+        const std::uint64_t bitmaps = *hole / m_child.layout().blocksPerChunk() + 1;
+        const std::uint64_t count = *hole > bitmaps ? std::min(*hole - bitmaps, zeros - block) : 1;
+        m_nextLook = block + (count > 1 ? count : logSector / layout::batEntrySize);
+        return count;
+    }
+
+private:
+    // Up to where the parent has nothing from OFFSET on.
+    Result<std::uint64_t> parentsZeroEnd(std::uint64_t offset) const
+    {
+        const VirtualDisk* parent = m_child.parent();
+        if (!parent || offset >= parent->size()) {
+            return m_child.size();
+        }
+        const Result<DiskRun> run = parent->runAt(offset, parent->size() - offset);
+        if (!run) {
+            return std::unexpected(run.error());
+        }
+        const std::uint64_t end = offset + (run->content == DiskRun::Content::Zero ? run->length : 0);
+        return end < parent->size() ? end : std::max(end, m_child.size());
+    }
+
+    Editor& m_child;
+    std::uint64_t m_zeroEnd = 0;
+    std::uint64_t m_nextLook = 0; // blocks before it are not worth asking for a hole
+};
+
+// Every block shows only what this file holds. One that shows nothing of the parent shows nothing without it
+// either, so that its entry may stay as it is: a large disk has millions of them.
 Result<void> takeOverAll(Editor& child, Progress& progress)
 {
     const std::uint64_t blockSize = child.metadata().blockSize;
-    for (std::uint64_t block = 0; block < child.layout().blocks(); ++block) {
+    ShownNothing shownNothing(child);
+    for (std::uint64_t block = 0; block < child.layout().blocks();) {
         if (Result<void> on = progress.goOn(); !on) {
             return on;
         }
@@ -51,8 +112,16 @@ Result<void> takeOverAll(Editor& child, Progress& progress)
         if (!entry) {
             return std::unexpected(entry.error());
         }
+        std::uint64_t count = 1;
         Result<void> done;
-        if (entry->is(BlockState::Undefined) || entry->is(BlockState::Unmapped)) {
+        if (entry->is(BlockState::NotPresent)) {
+            const Result<std::uint64_t> nothing = shownNothing.from(block);
+            if (!nothing) {
+                return std::unexpected(nothing.error());
+            }
+            count = std::max<std::uint64_t>(*nothing, 1);
+            done = *nothing > 0 ? done : child.takeOver(block);
+        } else if (entry->is(BlockState::Undefined) || entry->is(BlockState::Unmapped)) {
             child.setEntry(
                 child.layout().entryOfBlock(block), BatEntry::of(BlockState::Zero), entry->offset, blockSize);
             done = child.relieve();
@@ -62,7 +131,9 @@ Result<void> takeOverAll(Editor& child, Progress& progress)
         if (!done) {
             return done;
         }
-        progress.advance(ByteCount(std::min(blockSize, child.size() - block * blockSize)));
+        const std::uint64_t end = std::min((block + count) * blockSize, child.size());
+        progress.advance(ByteCount(end - block * blockSize));
+        block += count;
     }
     return child.flush();
 }
