@@ -58,6 +58,9 @@ Result<void> look(const ByteSource& volume, int partition, Volumes& volumes)
 // Whether any byte of the disk is known to hold data; looks at the map only.
 Result<bool> isEmpty(const VirtualDisk& disk)
 {
+    if (disk.isKnownEmpty()) {
+        return true;
+    }
     for (std::uint64_t at = 0; at < disk.size();) {
         const Result<DiskRun> run = disk.runAt(at, disk.size() - at);
         if (!run) {

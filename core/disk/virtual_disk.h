@@ -34,6 +34,9 @@ public:
     // What there is at OFFSET (< size()); looks at most LIMIT bytes far. Holes of the image's own file count as
     // Zero.
     virtual Result<DiskRun> runAt(std::uint64_t offset, std::uint64_t limit) const = 0;
+
+    // Whether it can be told at once, without the map, that there is nothing but zeros.
+    virtual bool isKnownEmpty() const { return false; }
 };
 
 // A disk that can be changed. Nothing is safe from a power cut before flush() has returned; what was not flushed is

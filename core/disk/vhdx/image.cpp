@@ -71,6 +71,17 @@ Result<DiskRun> Image::runAt(std::uint64_t offset, std::uint64_t limit) const
     return m_reader.runAt(offset, limit);
 }
 
+// The file has no room for a single block. QEMU fills the table of a new disk, up to 513 MiB, with entries that say
+// so one by one.
+bool Image::isKnownEmpty() const
+{
+    std::uint64_t structures = objectAlignment + header().logLength;
+    for (const Region& region : m_structure.regions.regions) {
+        structures += region.length;
+    }
+    return !metadata().parent && m_view->size() <= structures;
+}
+
 Result<BatEntry> Image::entryOf(std::uint64_t block) const
 {
     const std::uint64_t number = m_layout.entryOfBlock(block);

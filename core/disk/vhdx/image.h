@@ -46,6 +46,7 @@ public:
 
     Result<void> read(std::uint64_t offset, std::span<std::byte> into) const override;
     Result<DiskRun> runAt(std::uint64_t offset, std::uint64_t limit) const override;
+    bool isKnownEmpty() const override;
 
 private:
     Image(std::unique_ptr<const ReadableFile> file, HeaderPair headers, std::optional<LogReplay> replay,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a disk of 64 TiB with blocks of 1 MiB, whose table alone has 513 MiB, costs in memory and in reading. Every
 // allocation of this program is counted; in a program of its own for that reason.
+#include "core/disk/bootability.h"
 #include "core/disk/vhdx/check.h"
+#include "core/disk/vhdx/details.h"
 #include "tests/unit/disk/vhdx/log_entry.h"
 #include "tests/unit/disk/vhdx/raw_bytes.h"
 #include "tests/unit/disk/vhdx/sample_disk.h"
@@ -151,6 +153,44 @@ private Q_SLOTS:
         QCOMPARE((*image)->size(), virtualSize);
         QVERIFY2(
             m_file->bytesRead() - before < mebibyte, qPrintable(QString::number(m_file->bytesRead() - before)));
+    }
+
+    void isKnownToBeEmptyWithoutReadingTheTable()
+    {
+        const auto image = Image::open(std::make_unique<const ReadOnly>(*m_file), {});
+        QVERIFY(image);
+        const std::uint64_t before = m_file->bytesRead();
+        const Result<Bootability> bootability = judgeBootability(**image, {}, ImageKind::Vhdx);
+        QVERIFY(bootability);
+        QCOMPARE(bootability->verdict, Bootability::Verdict::Empty);
+        QVERIFY2(
+            m_file->bytesRead() - before < mebibyte, qPrintable(QString::number(m_file->bytesRead() - before)));
+    }
+
+    void findsTheEndOfTheDataInLittleMemory()
+    {
+        m_file = fullTable(4 * tebibyte);
+        {
+            const auto image = Image::open(std::make_unique<const ReadOnly>(*m_file), {});
+            QVERIFY(image);
+            QCOMPARE(endOfData(**image)->bytes(), 0U);
+            const Result<ImageDetails> details = detailsOf(**image, {});
+            QVERIFY(details);
+            QVERIFY(!details->smallestSize); // a look must not take that long
+        }
+        {
+            const auto editor = Editor::open(std::make_unique<Borrowed>(*m_file), {});
+            QVERIFY(editor);
+            QVERIFY((*editor)->write(tebibyte + 3 * mebibyte, std::vector<std::byte>(4096, std::byte(1))));
+            QVERIFY((*editor)->finish());
+        }
+        const std::size_t before = liveBytes;
+        peakBytes = before;
+        const auto image = Image::open(std::make_unique<const ReadOnly>(*m_file), {});
+        QVERIFY(image);
+        QVERIFY(!(*image)->isKnownEmpty());
+        QCOMPARE(endOfData(**image)->bytes(), tebibyte + 4 * mebibyte);
+        QVERIFY2(peakBytes - before < mostMemory / 4, qPrintable(QString::number(peakBytes - before)));
     }
 
     void replaysTheLongestLogInLittleMemory()
