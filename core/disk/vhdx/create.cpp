@@ -115,6 +115,57 @@ Result<void> writeFixedTable(
     return {};
 }
 
+// All but the mark.
+Result<void> writeStructures(BlockFile& file, const NewDisk& disk)
+{
+    if (Result<void> sound = checkNewDisk(disk); !sound) {
+        return sound;
+    }
+    const std::uint64_t firstBlock = batBegin + batLength(disk);
+    const std::uint64_t length = initialLength(disk);
+    const RegionTable regions{
+        .regions = {{layout::batRegion, batBegin, static_cast<std::uint32_t>(batLength(disk)),
+                        layout::regionTable::flagRequired},
+            {layout::metadataRegion, metadataBegin, metadataLength, layout::regionTable::flagRequired}}};
+    const Header header{.sequenceNumber = 1,
+        .fileWriteGuid = QUuid::createUuid(),
+        .dataWriteGuid = QUuid::createUuid(),
+        .logGuid = {},
+        .logVersion = layout::logFormatVersion,
+        .logLength = logLength,
+        .logOffset = logBegin};
+
+    Result<void> done = file.resize(length);
+    if (done && disk.isFixed) {
+        done = file.reserve(0, length).and_then([&] {
+            return writeFixedTable(file, layoutOf(disk, BatLayout::Kind::Alone), firstBlock, disk.blockSize);
+        });
+    }
+    const std::vector<std::byte> table = serialize(regions);
+    for (const std::uint64_t offset : layout::regionTableOffsets) {
+        done = done.and_then([&] { return file.write(offset, table); });
+    }
+    done = done.and_then([&] { return file.write(metadataBegin, metadataRegion(metadataOf(disk))); });
+    if (!done) {
+        return done;
+    }
+    if (const Result<HeaderPair> headers = HeaderPair::create(file, header); !headers) {
+        return std::unexpected(headers.error());
+    }
+    return {};
+}
+
+// What makes the file a VHDX file.
+Result<void> writeMark(BlockFile& file)
+{
+    std::vector<std::byte> identifier(layout::creatorOffset + sizeof creator);
+    putSignature(identifier, 0, layout::fileSignature);
+    for (std::size_t i = 0; i < std::size(creator); ++i) {
+        putLittleEndian<quint16>(identifier, layout::creatorOffset + i * sizeof(char16_t), creator[i]);
+    }
+    return file.write(layout::fileIdentifierOffset, identifier);
+}
+
 } // namespace
 
 Result<void> checkNewDisk(const NewDisk& disk)
@@ -151,49 +202,16 @@ std::uint64_t initialLength(const NewDisk& disk)
 
 Result<void> create(BlockFile& file, const NewDisk& disk)
 {
-    if (Result<void> sound = checkNewDisk(disk); !sound) {
-        return sound;
-    }
-    const std::uint64_t firstBlock = batBegin + batLength(disk);
-    const std::uint64_t length = initialLength(disk);
-    const RegionTable regions{
-        .regions = {{layout::batRegion, batBegin, static_cast<std::uint32_t>(batLength(disk)),
-                        layout::regionTable::flagRequired},
-            {layout::metadataRegion, metadataBegin, metadataLength, layout::regionTable::flagRequired}}};
-    const Header header{.sequenceNumber = 1,
-        .fileWriteGuid = QUuid::createUuid(),
-        .dataWriteGuid = QUuid::createUuid(),
-        .logGuid = {},
-        .logVersion = layout::logFormatVersion,
-        .logLength = logLength,
-        .logOffset = logBegin};
-
-    Result<void> done = file.resize(length);
-    if (done && disk.isFixed) {
-        done = file.reserve(0, length).and_then([&] {
-            return writeFixedTable(file, layoutOf(disk, BatLayout::Kind::Alone), firstBlock, disk.blockSize);
-        });
-    }
-    const std::vector<std::byte> table = serialize(regions);
-    for (const std::uint64_t offset : layout::regionTableOffsets) {
-        done = done.and_then([&] { return file.write(offset, table); });
-    }
-    done = done.and_then([&] { return file.write(metadataBegin, metadataRegion(metadataOf(disk))); });
-    if (!done) {
-        return done;
-    }
-    if (const Result<HeaderPair> headers = HeaderPair::create(file, header); !headers) {
-        return std::unexpected(headers.error());
-    }
-    std::vector<std::byte> identifier(layout::creatorOffset + sizeof creator);
-    putSignature(identifier, 0, layout::fileSignature);
-    for (std::size_t i = 0; i < std::size(creator); ++i) {
-        putLittleEndian<quint16>(identifier, layout::creatorOffset + i * sizeof(char16_t), creator[i]);
-    }
     // The mark comes last: before, it is no VHDX file.
-    return file.flush()
-        .and_then([&] { return file.write(layout::fileIdentifierOffset, identifier); })
+    return writeStructures(file, disk)
+        .and_then([&] { return file.flush(); })
+        .and_then([&] { return writeMark(file); })
         .and_then([&] { return file.flush(); });
+}
+
+Result<void> layOut(BlockFile& file, const NewDisk& disk)
+{
+    return writeStructures(file, disk).and_then([&] { return writeMark(file); });
 }
 
 } // namespace platter::vhdx

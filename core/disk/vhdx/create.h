@@ -29,4 +29,7 @@ std::uint64_t initialLength(const NewDisk& disk);
 // FILE is empty. What was written is flushed; a file that was interrupted is not a VHDX file. NoSpace.
 Result<void> create(BlockFile& file, const NewDisk& disk);
 
+// The same, but nothing is flushed yet: for a file that nobody finds before it has been.
+Result<void> layOut(BlockFile& file, const NewDisk& disk);
+
 } // namespace platter::vhdx

@@ -10,7 +10,7 @@ namespace platter::vhdx {
 
 Result<std::unique_ptr<Writer>> Writer::create(BlockFile& file, const NewDisk& disk)
 {
-    if (const Result<void> made = vhdx::create(file, disk); !made) {
+    if (const Result<void> made = layOut(file, disk); !made) {
         return std::unexpected(made.error());
     }
     const Result<HeaderPair> headers = HeaderPair::read(file);
