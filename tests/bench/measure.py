@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What every bench measures with: running programs, saying figures and whether a limit holds."""
 
+import contextlib
 import os
+import pathlib
 import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "7"))
@@ -47,3 +50,15 @@ def timed(command, environment=None, text_in=None, deadline=DEADLINE):
     begin = time.monotonic()
     run(command, environment, text_in, deadline)
     return (time.monotonic() - begin) * 1000
+
+
+@contextlib.contextmanager
+def home():
+    """Folders of its own, so that the user's machines are never touched; short, for unix sockets."""
+    with tempfile.TemporaryDirectory(prefix="platter-bench-", dir="/tmp") as folder:
+        environment = dict(os.environ, HOME=folder)
+        for name in ("XDG_DATA_HOME", "XDG_RUNTIME_DIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
+            place = pathlib.Path(folder, name.split("_")[1].lower())
+            place.mkdir(mode=0o700)
+            environment[name] = str(place)
+        yield environment
