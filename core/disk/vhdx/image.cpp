@@ -5,6 +5,9 @@
 #include "core/disk/vhdx/layout.h"
 #include "core/disk/vhdx/rules.h"
 
+#include <algorithm>
+#include <vector>
+
 namespace platter::vhdx {
 
 Result<std::unique_ptr<Image>> Image::open(std::unique_ptr<const ReadableFile> file, const ParentOpener& openParent)
@@ -71,15 +74,32 @@ Result<DiskRun> Image::runAt(std::uint64_t offset, std::uint64_t limit) const
     return m_reader.runAt(offset, limit);
 }
 
-// The file has no room for a single block. QEMU fills the table of a new disk, up to 513 MiB, with entries that say
-// so one by one.
+// The file has nothing but holes where blocks could lie. QEMU fills the table of a new disk, up to 513 MiB, with
+// entries that say one by one that there is nothing.
 bool Image::isKnownEmpty() const
 {
-    std::uint64_t structures = objectAlignment + header().logLength;
-    for (const Region& region : m_structure.regions.regions) {
-        structures += region.length;
+    if (metadata().parent) {
+        return false;
     }
-    return !metadata().parent && m_view->size() <= structures;
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> structures{
+        {0, objectAlignment}, {header().logOffset, header().logLength}};
+    for (const Region& region : m_structure.regions.regions) {
+        structures.emplace_back(region.offset, region.length);
+    }
+    std::ranges::sort(structures);
+    std::uint64_t at = 0;
+    structures.emplace_back(m_view->size(), 0);
+    for (const auto& [offset, length] : structures) {
+        while (at < offset) {
+            const Result<FileRun> run = m_view->runAt(at);
+            if (!run || run->content == FileRun::Content::Data) {
+                return false;
+            }
+            at += run->length;
+        }
+        at = std::max(at, offset + length);
+    }
+    return true;
 }
 
 Result<BatEntry> Image::entryOf(std::uint64_t block) const
