@@ -310,8 +310,8 @@ QCoro::Task<int> create(Context*, Arguments arguments, Report report)
 
 // ON_FILE and ON_RUNNING are the same edit of the file that REQUEST names.
 template <class Operation, class Request, class OnRunning>
-QCoro::Task<int> edit(Context* context, Request request, EditKind kind, OnRunning onRunning, Arguments arguments,
-    Report report)
+QCoro::Task<int> edit(
+    Context* context, Request request, EditKind kind, OnRunning onRunning, Arguments arguments, Report report)
 {
     const std::shared_ptr<MachineSession> session = co_await runningUserOf(context, request.file);
     if (!session || !isUp(session->state())) {
