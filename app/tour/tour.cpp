@@ -218,7 +218,7 @@ QCoro::Task<void> Tour::expandTheDiskInUse()
     co_await serialSays(QStringLiteral("whole 48"), 60s);
     co_await consoleRests();
     held(QStringLiteral("expand-after"),
-        QStringLiteral("The guest's kernel saw the new size by itself; df shows it, and every byte is right."));
+        QStringLiteral("The guest's kernel saw the new size; df shows it, and every byte is right."));
 }
 
 // After a power off the disk that was expanded is whole.

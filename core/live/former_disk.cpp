@@ -12,6 +12,8 @@
 #include <QJsonArray>
 #include <QJsonObject>
 
+#include <algorithm>
+
 namespace platter {
 
 namespace {
@@ -23,6 +25,8 @@ struct Texts {
 // More than a boot loader writes (GRUB a sector, Windows some KiB), and than firmware reads to find one.
 constexpr ByteCount enoughRead = ByteCount::mebibytes(32);
 constexpr ByteCount enoughWritten = ByteCount::mebibytes(1);
+// A firmware that looks whether a medium can be booted reads less; the smallest system on one is larger.
+constexpr ByteCount looksAtMedia = ByteCount::mebibytes(4);
 
 ByteCount bytesIn(const QJsonValue& stats, QLatin1String key)
 {
@@ -55,22 +59,32 @@ Result<void> checkNoImageStandsOn(const QString& file)
 
 bool showsRunningSystem(const DiskTraffic& traffic)
 {
-    return traffic.read >= enoughRead && traffic.written >= enoughWritten;
+    return traffic.read >= enoughRead && traffic.written >= enoughWritten && traffic.fromMedia <= looksAtMedia;
 }
 
-QCoro::Task<Result<DiskTraffic>> trafficOf(QPointer<MachineMonitor> monitor, SlotId slot)
+QCoro::Task<Result<DiskTraffic>> trafficOf(QPointer<MachineMonitor> monitor, Definition definition, SlotId slot)
 {
     const Result<QJsonValue> answer = co_await monitor->execute(QStringLiteral("query-blockstats"));
     if (!answer) {
         co_return std::unexpected(answer.error());
     }
+    std::optional<DiskTraffic> traffic;
+    std::uint64_t fromMedia = 0;
     const QJsonArray devices = answer->toArray();
     for (const QJsonValue& device : devices) {
-        if (device[QLatin1String("qdev")].toString() == driveName(slot)) {
-            const QJsonValue stats = device[QLatin1String("stats")];
-            co_return DiskTraffic{
-                bytesIn(stats, QLatin1String("rd_bytes")), bytesIn(stats, QLatin1String("wr_bytes"))};
+        const QString name = device[QLatin1String("qdev")].toString();
+        const QJsonValue stats = device[QLatin1String("stats")];
+        if (name == driveName(slot)) {
+            traffic = {bytesIn(stats, QLatin1String("rd_bytes")), bytesIn(stats, QLatin1String("wr_bytes")), {}};
         }
+        const bool isMedium = std::ranges::any_of(definition.drives, [&](const Drive& drive) {
+            return driveName(drive.slot) == name && std::holds_alternative<DvdDrive>(drive.what);
+        });
+        fromMedia += isMedium ? bytesIn(stats, QLatin1String("rd_bytes")).bytes() : 0;
+    }
+    if (traffic) {
+        traffic->fromMedia = ByteCount(fromMedia);
+        co_return *traffic;
     }
     co_return std::unexpected(
         Error{ErrorKind::NotFound, Texts::tr("The running machine has no drive in slot %1.").arg(slot.toString())});

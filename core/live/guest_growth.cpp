@@ -96,9 +96,9 @@ QCoro::Task<Result<GuestVolume>> lookInGuest(RuntimeFolder runtime, SlotId slot)
 
 QCoro::Task<Result<GuestGrowth>> growInGuest(RuntimeFolder runtime, SlotId slot, ByteCount size)
 {
+    Result<GuestVolume> before = co_await lookInGuest(runtime, slot);
     const QDeadlineTimer noticed(noticeDeadline);
     QDeadlineTimer byItself(ownNotice);
-    Result<GuestVolume> before = co_await lookInGuest(runtime, slot);
     while (before && before->diskSize != size) {
         if (noticed.hasExpired()) {
             co_return std::unexpected(Error{ErrorKind::TimedOut,
@@ -134,6 +134,11 @@ QCoro::Task<Result<GuestGrowth>> growInGuest(RuntimeFolder runtime, SlotId slot,
     const Result<GuestVolume> after = co_await look(runtime, before->system, slot);
     if (!after) {
         co_return std::unexpected(after.error());
+    }
+    if (after->size <= before->size) {
+        co_return std::unexpected(Error{ErrorKind::Qemu,
+            Texts::tr("The commands ran in the guest, and %1 has not grown.").arg(after->name()),
+            Texts::tr("Look into the guest; these were run: %1").arg(commands->join(QStringLiteral("; "))), {}});
     }
     co_return GuestGrowth{*before, *after, *commands};
 }

@@ -46,17 +46,21 @@ done
 if [ "$device" != "$name" ]; then
     echo "partition $(cat "/sys/class/block/$device/partition")"
     echo "end $((end * 512))"
-    echo "table $(blkid -p -o value -s PTTYPE "/dev/$name")"
+    table=$(blkid -p -o value -s PTTYPE "/dev/$name")
+    case $table in dos | gpt) echo "table $table" ;; esac
 fi
 echo "device /dev/$device"
 echo "size $(($(cat "/sys/class/block/$device/size") * 512))"
-echo "type $(blkid -p -o value -s TYPE "/dev/$device")"
+type=$(blkid -p -o value -s TYPE "/dev/$device")
+case $type in *[!A-Za-z0-9_]*) ;; *) echo "type $type" ;; esac # busybox's prints a line of another kind
 number=$(cat "/sys/class/block/$device/dev")
 while read -r _ _ itsNumber _ where rest; do
     # A file system of several disks has a number of its own, and names the device.
     case "$itsNumber ${rest#* - } " in
     "$number "* | *" /dev/$device "*)
         echo "mountPoint $where"
+        kind=${rest#* - }
+        echo "type ${kind%% *}" # the kernel knows it, whatever blkid this is
         df -kP "$(printf %s "$where" | sed 's/\\040/ /g')" | while read -r _ blocks _; do
             case $blocks in *[!0-9]*) ;; *) echo "size $((blocks * 1024))" ;; esac
         done
@@ -180,8 +184,11 @@ Result<QString> fileSystemCommand(const GuestVolume& volume)
         Way{QLatin1String("ext4"), resize2fs, QStringLiteral("e2fsprogs"), resize2fs + u' ' + volume.device},
         Way{QLatin1String("xfs"), QStringLiteral("xfs_growfs"), QStringLiteral("xfsprogs"),
             QStringLiteral("xfs_growfs %1").arg(where)},
+        // A file system may have several disks; which of them has grown, btrfs tells by a number of its own.
         Way{QLatin1String("btrfs"), QStringLiteral("btrfs"), QStringLiteral("btrfs-progs"),
-            QStringLiteral("btrfs filesystem resize max %1").arg(where)},
+            QStringLiteral("btrfs filesystem resize $(btrfs filesystem show %1 | "
+                           "sed -n 's|.*devid *\\([0-9]*\\) .*path %2$|\\1|p'):max %1")
+                .arg(where, volume.device)},
     };
     const auto way = std::ranges::find(ways, volume.type, &Way::type);
     if (way == ways.end()) {

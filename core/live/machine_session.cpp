@@ -550,7 +550,10 @@ Result<void> MachineSession::setDisk(SlotId slot, const DiskDrive& disk)
         }
         const auto& old = std::get<DiskDrive>(drive->what);
         DiskDrive taken = disk;
-        if (old.file != disk.file) {
+        if (old.former && !old.former->isReplaced) {
+            // Of those that came after it none has proved itself.
+            taken.former = old.former->file == disk.file ? std::nullopt : old.former;
+        } else if (old.file != disk.file) {
             taken.former = FormerDisk{old.file, old.format};
         }
         drive->what = taken;
@@ -639,7 +642,8 @@ QCoro::Task<void> MachineSession::lookForReplaced()
         if (former == nullptr || former->isReplaced || !m_running) {
             continue;
         }
-        const Result<DiskTraffic> traffic = co_await trafficOf(m_running->monitor(), drive.slot);
+        const Result<DiskTraffic> traffic =
+            co_await trafficOf(m_running->monitor(), m_machine.definition, drive.slot);
         if (self && m_running && traffic && showsRunningSystem(*traffic)) {
             const Result<void> remembered =
                 changeFormer(drive.slot, [](DiskDrive& disk) { disk.former->isReplaced = true; });

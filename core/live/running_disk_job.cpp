@@ -213,7 +213,8 @@ protected:
             outcome->sentences << growth->sentence();
         } else {
             Error error = growth.error();
-            error.summary = Texts::tr("The disk has grown, but nothing in the guest: %1").arg(error.summary);
+            error.summary =
+                Texts::tr("The disk has grown, but not all of what is in the guest: %1").arg(error.summary);
             outcome->shortfall = std::move(error);
         }
         co_return outcome;

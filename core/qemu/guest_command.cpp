@@ -21,15 +21,19 @@ struct Texts {
     Q_DECLARE_TR_FUNCTIONS(platter::GuestCommand)
 };
 
+// How long the answer may take that the agent gives only once: that a command has ended.
+constexpr std::chrono::seconds endDeadline{60};
+
 // One question to the agent, on a connection of its own.
-QCoro::Task<Result<QJsonValue>> ask(RuntimeFolder runtime, QString command, QJsonObject arguments)
+QCoro::Task<Result<QJsonValue>> ask(
+    RuntimeFolder runtime, QString command, QJsonObject arguments, std::chrono::milliseconds deadline)
 {
     const auto agent = std::make_unique<GuestAgent>(runtime);
     const Result<void> opened = co_await agent->open();
     if (!opened) {
         co_return std::unexpected(opened.error());
     }
-    co_return co_await agent->execute(std::move(command), std::move(arguments));
+    co_return co_await agent->execute(std::move(command), std::move(arguments), deadline);
 }
 
 QByteArray decoded(const QJsonObject& status, QLatin1String key)
@@ -60,7 +64,8 @@ QCoro::Task<Result<GuestCommandOutcome>> runInGuest(
     const Result<QJsonValue> started = co_await ask(runtime, QStringLiteral("guest-exec"),
         {{QStringLiteral("path"), command.program},
             {QStringLiteral("arg"), QJsonArray::fromStringList(command.arguments)},
-            {QStringLiteral("capture-output"), true}});
+            {QStringLiteral("capture-output"), true}},
+        GuestAgent::usualDeadline);
     if (!started) {
         co_return std::unexpected(
             started.error().kind == ErrorKind::Unsupported ? forbidden(started.error()) : started.error());
@@ -68,7 +73,8 @@ QCoro::Task<Result<GuestCommandOutcome>> runInGuest(
     const QJsonObject which{{QStringLiteral("pid"), started->toObject().value(QLatin1String("pid"))}};
     for (std::chrono::milliseconds interval = firstInterval;; interval = std::min(interval * 2, longestInterval)) {
         co_await QCoro::sleepFor(interval);
-        const Result<QJsonValue> answer = co_await ask(runtime, QStringLiteral("guest-exec-status"), which);
+        const Result<QJsonValue> answer =
+            co_await ask(runtime, QStringLiteral("guest-exec-status"), which, endDeadline);
         if (!answer && answer.error().kind != ErrorKind::TimedOut) {
             co_return std::unexpected(answer.error());
         }

@@ -75,9 +75,21 @@ private Q_SLOTS:
         QCoro::waitFor(session->lookForReplaced());
         QVERIFY(formerOf(*session) && !formerOf(*session)->isReplaced);
 
-        // Then a system; the session sees it by itself.
-        RUNS("mkfs.ext4 -q /dev/sda && modprobe ext4 && mount -t ext4 /dev/sda /mnt");
-        RUNS("dd if=/dev/urandom of=/mnt/file bs=1M count=4 && sync");
+        // As much as an installer does, which runs from a DVD.
+        RUNS("install --yes");
+        QCoro::waitFor(session->lookForReplaced());
+        QVERIFY(formerOf(*session) && !formerOf(*session)->isReplaced);
+        GOOD(QCoro::waitFor(session->powerOff()));
+        GOOD(QCoro::waitFor(session->setMedium(dvdSlot, {})));
+
+        // Then a system runs from the disk; the session sees it by itself.
+        GOOD(QCoro::waitFor(session->start()));
+        QVERIFY(serial.open(live.runtime(session->machine()).serial()));
+        QVERIFY2(
+            serial.waitFor(QStringLiteral("booted from disk sda, Linux ")), qUtf8Printable(serial.transcript()));
+        QVERIFY(serial.waitFor(QStringLiteral("# ")));
+        RUNS(
+            "dd if=/dev/sda of=/dev/null bs=1M count=64 && dd if=/dev/urandom of=/root/file bs=1M count=4 && sync");
         QTRY_VERIFY_WITH_TIMEOUT(formerOf(*session) && formerOf(*session)->isReplaced, LiveMachine::patience);
         // In the definition that other programs read, too, and platterctl says so.
         QProcess shell;

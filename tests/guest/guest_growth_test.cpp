@@ -147,7 +147,7 @@ private Q_SLOTS:
             QVERIFY(ended);
             QCOMPARE(ended->output, QStringLiteral("load ended well\n"));
             RUNS("cat /tmp/load; cd /root/load && cat *.sum | md5sum -c");
-            RUNS("dmesg | grep -q 'detected capacity change'"); // by itself: nobody told the guest
+            RUNS("dmesg | grep -q 'detected capacity change'");
             RUNS("! dmesg | grep -e 'I/O error' -e 'EXT4-fs error' -e 'EXT4-fs warning'");
             RUNS("sync");
             GOOD(QCoro::waitFor(session->powerOff()));

@@ -27,10 +27,7 @@ ActionPage::ActionPage(EditDraft& draft)
         option->button()->setObjectName(objectNameOf(action));
         connect(option->button(), &QRadioButton::toggled, this, [this, action](bool on) {
             if (on) {
-                m_draft.edit([action](EditRequest& request) {
-                    request.action = action;
-                    request.losesWrites = true;
-                });
+                m_draft.edit([action](EditRequest& request) { request.action = action; });
                 m_message->clear();
                 Q_EMIT choiceChanged();
             }

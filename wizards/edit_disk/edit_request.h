@@ -26,7 +26,7 @@ struct EditRequest {
     bool mergesIntoParent = false; // Flatten
     QString newParent = {}; // Reconnect
     bool mends = false; // Check
-    bool losesWrites = true; // Undo: what was written since, which the plan says
+    bool losesWrites = false; // Undo: what was written since; set with the plan that says so
 
     friend bool operator==(const EditRequest&, const EditRequest&) = default;
 };

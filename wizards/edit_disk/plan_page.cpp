@@ -168,6 +168,10 @@ void PlanPage::plan()
     }
     m_planning = true;
     m_message->say(FieldMessage::Kind::Busy, tr("Working out what will happen…"));
+    if (m_draft.request().action == EditAction::Undo) {
+        const bool isWritten = look->keptCopy && !look->keptCopy->isImageAsLeft;
+        m_draft.edit([isWritten](EditRequest& edited) { edited.losesWrites = isWritten; });
+    }
     const EditRequest& request = m_draft.request();
     const QString folder =
         QFileInfo(request.action == EditAction::Convert ? request.target : request.file).absolutePath();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/disk/operations/kept_copy.h"
 
+#include "core/disk/image_lock.h"
 #include "core/durable_file.h"
 #include "core/uninterrupted.h"
 
@@ -116,6 +117,19 @@ std::optional<KeptCopy> readCopy(const QString& file)
     return copy;
 }
 
+// "expand", and "expand-2" where that name was somebody else's.
+bool isEditName(const QString& word)
+{
+    const qsizetype dash = word.indexOf(QLatin1Char('-'));
+    bool isNumber = dash < 0;
+    if (dash >= 0) {
+        word.sliced(dash + 1).toInt(&isNumber);
+    }
+    return isNumber
+        && std::ranges::contains(
+            allEdits, word.first(dash < 0 ? word.size() : dash), [](EditKind kind) { return nameOf(kind); });
+}
+
 std::vector<KeptCopy> copiesOf(const QString& image)
 {
     const QFileInfo info(image);
@@ -123,7 +137,8 @@ std::vector<KeptCopy> copiesOf(const QString& image)
     const QString beginning = beginningOf(info.fileName());
     const QStringList names = info.absoluteDir().entryList(QDir::Files | QDir::Hidden | QDir::NoSymLinks);
     for (const QString& name : names) {
-        if (name.startsWith(beginning)) {
+        // What is kept of a copy begins alike.
+        if (name.startsWith(beginning) && isEditName(name.sliced(beginning.size()))) {
             if (std::optional<KeptCopy> copy = readCopy(info.absolutePath() + QLatin1Char('/') + name)) {
                 copies.push_back(*std::move(copy));
             }
@@ -200,7 +215,11 @@ std::optional<CopyBefore> CopyBefore::take(const QString& image, ShareBlocks sha
     const UniqueFd source = openImage(file);
     const auto status = source ? statusOf(source.get()) : std::nullopt;
     UniqueFd copy = unnamedBeside(file);
-    if (!status || !copy || !share(source.get(), copy.get(), 0)) {
+    if (!status || !copy || !checkImageNotInUse(file) || !share(source.get(), copy.get(), 0)) {
+        return std::nullopt;
+    }
+    // A copy of a file that somebody writes to is one of no moment.
+    if (const auto still = statusOf(source.get()); !still || FileStamp::of(*still) != FileStamp::of(*status)) {
         return std::nullopt;
     }
     // It is to take the image's place one day, for everybody who could use that.
@@ -263,7 +282,9 @@ int dropCopiesOf(const QString& image, CopiesToDrop which, const QDateTime& now)
 {
     int dropped = 0;
     for (const KeptCopy& copy : copiesOf(realFile(image))) {
-        if (which == CopiesToDrop::All || copy.takenAt.addDuration(copyLifetime) < now) {
+        const bool isDue = which == CopiesToDrop::All || copy.takenAt.addDuration(copyLifetime) < now;
+        // Whoever has it open has made a disk of it.
+        if (isDue && checkImageNotInUse(copy.file)) {
             dropped += QFile::remove(copy.file) ? 1 : 0;
         }
     }

@@ -68,6 +68,23 @@ Result<void> checkNobodyStandsOn(const QString& file, const QString& copy)
     return !now || identityOf(copy) == now ? Result<void>() : checkHasNoChildren(file, *now);
 }
 
+// Whom a disk stood on before it was flattened may have been changed or deleted since; then the copy is worth
+// nothing.
+Result<void> checkParentIsThere(const KeptCopy& copy)
+{
+    if (copy.edit != EditKind::Flatten) {
+        return {};
+    }
+    const Result<std::unique_ptr<vhdx::Image>> image = openVhdx(copy.file, {});
+    if (image) {
+        return {};
+    }
+    Error error = image.error();
+    error.summary =
+        Texts::tr("The parent that the disk stood on is not there any more as it was. %1").arg(error.summary);
+    return std::unexpected(std::move(error));
+}
+
 } // namespace
 
 QString beforeWords(EditKind kind)
@@ -107,7 +124,8 @@ Result<void> UndoDisk::check() const
     }
     return checkImageNotInUse(m_request.file)
         .and_then([&] { return checkImageNotInUse(copy->file); })
-        .and_then([&] { return checkNobodyStandsOn(m_request.file, copy->file); });
+        .and_then([&] { return checkNobodyStandsOn(m_request.file, copy->file); })
+        .and_then([&] { return checkParentIsThere(*copy); });
 }
 
 Result<OperationPlan> UndoDisk::plan() const

@@ -5,6 +5,7 @@
 #include "core/disk/inspect_file.h"
 #include "core/disk/operations/compact_disk.h"
 #include "core/disk/operations/create_disk.h"
+#include "core/disk/operations/parent_disk.h"
 #include "core/disk/operations/resize_disk.h"
 #include "core/disk/operations/undo_disk.h"
 #include "core/disk/operations/undoable_edit.h"
@@ -80,6 +81,50 @@ class UndoTest : public QObject {
 private Q_SLOTS:
 
     void init() { m_folder = std::make_unique<QTemporaryDir>(); }
+
+    // The parent is not needed any more, and may go; the copy stands on it.
+    void keepsAFlattenedDiskWhoseParentIsGone()
+    {
+        const QString parent = disk(QStringLiteral("parent.vhdx"));
+        QVERIFY(QemuImage(parent, QStringLiteral("vhdx")).io({writePattern(0x5a, 1 << 20, 1 << 20)}));
+        const QString child = path(QStringLiteral("child.vhdx"));
+        QVERIFY(createDisk({.file = child, .parent = parent}));
+        const QByteArray before = contentOf(child);
+        const auto flatten = [&] {
+            return run(*undoable(
+                std::make_unique<FlattenDisk>(ChildRequest{child, {}}), child, EditKind::Flatten, &copiedBlocks));
+        };
+        QVERIFY(flatten());
+        QVERIFY(undo(child));
+        QCOMPARE(contentOf(child), before);
+
+        QVERIFY(flatten());
+        const QByteArray flat = contentOf(child);
+        QVERIFY(QFile::remove(parent));
+        const Result<OperationOutcome> undone = undo(child);
+        QVERIFY(!undone);
+        QVERIFY2(undone.error().summary.contains(QLatin1String("parent")), qPrintable(undone.error().text()));
+        QCOMPARE(contentOf(child), flat);
+    }
+
+    // One who takes a copy for a disk of its own keeps it, and what is kept of that belongs to no other.
+    void leavesWhatOthersMadeOfACopy()
+    {
+        const QString file = disk(QStringLiteral("d.vhdx"));
+        const Result<OperationOutcome> expanded = run(*expandTo(file, ByteCount::mebibytes(128)));
+        QVERIFY(expanded && !expanded->keptCopy.isEmpty());
+        const QString copy = expanded->keptCopy;
+        const Result<OperationOutcome> again = run(*expandTo(copy, ByteCount::mebibytes(96)));
+        QVERIFY(again && !again->keptCopy.isEmpty());
+        QCOMPARE(keptCopyOf(file)->file, copy);
+        {
+            const auto inUse = HostFile::open(copy, HostFile::Access::ReadWrite);
+            QVERIFY(inUse);
+            QCOMPARE(dropCopiesOf(file, CopiesToDrop::All), 0);
+        }
+        QCOMPARE(dropCopiesOf(file, CopiesToDrop::All), 1);
+        QVERIFY(QFile::exists(again->keptCopy));
+    }
 
     void bringsBackEveryByte_data()
     {

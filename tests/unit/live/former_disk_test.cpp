@@ -154,21 +154,24 @@ private Q_SLOTS:
     {
         QTest::addColumn<quint64>("read");
         QTest::addColumn<quint64>("written");
+        QTest::addColumn<quint64>("fromMedia");
         QTest::addColumn<bool>("runs");
         constexpr quint64 mebi = 1 << 20;
-        QTest::newRow("nothing") << quint64(0) << quint64(0) << false;
-        QTest::newRow("firmware") << 2 * mebi << quint64(0) << false;
-        QTest::newRow("GRUB, a kernel, a panic") << 120 * mebi << quint64(1024) << false;
-        QTest::newRow("a new, empty disk being partitioned") << 4 * mebi << 8 * mebi << false;
-        QTest::newRow("a system") << 300 * mebi << 12 * mebi << true;
+        QTest::newRow("nothing") << quint64(0) << quint64(0) << quint64(0) << false;
+        QTest::newRow("firmware") << 2 * mebi << quint64(0) << mebi << false;
+        QTest::newRow("GRUB, a kernel, a panic") << 120 * mebi << quint64(1024) << quint64(0) << false;
+        QTest::newRow("a new, empty disk being partitioned") << 4 * mebi << 8 * mebi << quint64(0) << false;
+        QTest::newRow("a system") << 300 * mebi << 12 * mebi << mebi << true;
+        QTest::newRow("an installer on a DVD") << 300 * mebi << 900 * mebi << 400 * mebi << false;
     }
 
     void provesNothingByLookingAround()
     {
         QFETCH(quint64, read);
         QFETCH(quint64, written);
+        QFETCH(quint64, fromMedia);
         QFETCH(bool, runs);
-        QCOMPARE(showsRunningSystem({ByteCount(read), ByteCount(written)}), runs);
+        QCOMPARE(showsRunningSystem({ByteCount(read), ByteCount(written), ByteCount(fromMedia)}), runs);
     }
 };
 

@@ -85,7 +85,10 @@ private Q_SLOTS:
         QTest::newRow("xfs") << QStringLiteral("xfs") << growthTools
                              << QStringList{growpart, QStringLiteral("xfs_growfs /")};
         QTest::newRow("btrfs") << QStringLiteral("btrfs") << growthTools
-                               << QStringList{growpart, QStringLiteral("btrfs filesystem resize max /")};
+                               << QStringList{growpart,
+                                      QStringLiteral(
+                                          "btrfs filesystem resize $(btrfs filesystem show / | "
+                                          "sed -n 's|.*devid *\\([0-9]*\\) .*path /dev/sda2$|\\1|p'):max /")};
         QTest::newRow("no growpart")
             << QStringLiteral("ext4")
             << QStringList{QStringLiteral("sfdisk"), QStringLiteral("partx"), QStringLiteral("resize2fs")}
