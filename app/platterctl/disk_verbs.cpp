@@ -227,7 +227,7 @@ void keep(std::optional<CopyBefore>& copy, EditKind kind, QStringList& sentences
     if (!kept) {
         sentences << kept.error().text();
     } else if (!kept->isEmpty()) {
-        sentences << sentencesOnKeptCopy(*kept, {}, {});
+        sentences << sentencesOnKeptCopy(*kept, kind);
         json[QStringLiteral("keptCopy")] = *kept;
     }
 }

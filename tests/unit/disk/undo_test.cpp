@@ -55,6 +55,34 @@ Result<OperationOutcome> undo(
     return run(operation);
 }
 
+// Says that it moves so and so much, and moves nothing: no test's disk is as full as that.
+class Rewriting final : public DiskOperation {
+public:
+    Rewriting(QString file, ByteCount moved)
+        : m_file(std::move(file))
+        , m_moved(moved)
+    {
+    }
+
+    QString title() const override { return QStringLiteral("Rewrite"); }
+
+    Result<void> check() const override { return {}; }
+
+    Result<OperationPlan> plan() const override { return OperationPlan{{}, m_moved, {}, {}}; }
+
+    Result<OperationOutcome> run(Progress&) override
+    {
+        QFile file(m_file);
+        return file.open(QIODevice::Append) && file.write("x") == 1
+            ? Result<OperationOutcome>(OperationOutcome{})
+            : std::unexpected(Error{.summary = file.errorString()});
+    }
+
+private:
+    QString m_file;
+    ByteCount m_moved;
+};
+
 } // namespace
 
 class UndoTest : public QObject {
@@ -220,6 +248,25 @@ private Q_SLOTS:
         const Result<OperationOutcome> undone = undo(file);
         QVERIFY(!undone);
         QVERIFY2(undone.error().advice.contains(QLatin1String("XFS")), qPrintable(undone.error().text()));
+    }
+
+    // Compacting frees space; a copy that makes it need some must not stop it.
+    void keepsNoCopyWhereItWouldNotFit()
+    {
+        const QString file = disk(QStringLiteral("d.vhdx"));
+        for (const bool fits : {true, false}) {
+            const ByteCount moved = fits ? ByteCount::mebibytes(1) : ByteCount::tebibytes(1'000'000);
+            const auto edit =
+                undoable(std::make_unique<Rewriting>(file, moved), file, EditKind::Compact, &copiedBlocks);
+            const Result<OperationPlan> plan = edit->plan();
+            QVERIFY(plan);
+            QCOMPARE(plan->steps.join(QString()).contains(QLatin1String("Undo brings it back")), fits);
+            QCOMPARE(plan->spaceNeeded, fits ? moved : ByteCount());
+            const Result<OperationOutcome> done = run(*edit);
+            QVERIFY(done);
+            QCOMPARE(!done->keptCopy.isEmpty(), fits);
+            dropCopiesOf(file, CopiesToDrop::All);
+        }
     }
 
     void aFileWithTwoNamesHasNoCopy()
