@@ -5,6 +5,7 @@
 
 #include <QCoreApplication>
 #include <QCoroFuture>
+#include <QCoroTimer>
 #include <QFile>
 #include <QtConcurrentRun>
 
@@ -46,7 +47,9 @@ Error onlyWhileOff(const MachineSession& session, const QString& file)
 }
 
 // A plan is read while QEMU writes to the image; what looks broken then is most often half of a write.
-constexpr int attempts = 3;
+// QEMU's own flushes in between take some milliseconds each, and longer on a busy host.
+constexpr int attempts = 10;
+constexpr std::chrono::milliseconds attemptInterval{20};
 
 class RunningJob : public DiskJob {
 public:
@@ -139,6 +142,7 @@ private:
             if (planned || planned.error().kind != ErrorKind::Corrupt) {
                 break;
             }
+            co_await QCoro::sleepFor(attemptInterval);
         }
         co_return planned;
     }

@@ -32,6 +32,9 @@ private Q_SLOTS:
         QVERIFY(QDir(stage.places().machines + QStringLiteral("/b")).removeRecursively());
         QVERIFY(QDir(stage.places().machines + QStringLiteral("/f")).removeRecursively());
         stage.addBrokenMachine(QStringLiteral("c"));
+        for (const char* name : {"b", "f"}) {
+            stage.library().forget(QLatin1String(name));
+        }
         QCOMPARE(names(model), QStringLiteral("acde"));
         QCOMPARE(d.row(), 2);
         QCOMPARE(resets.count(), 0);
@@ -42,6 +45,9 @@ private Q_SLOTS:
             QVERIFY(QDir(stage.places().machines + QLatin1Char('/') + QLatin1String(name)).removeRecursively());
         }
         stage.addMachine(QStringLiteral("z"));
+        for (const char* name : {"a", "c", "d", "e"}) {
+            stage.library().forget(QLatin1String(name));
+        }
         QCOMPARE(names(model), QStringLiteral("z"));
         QVERIFY(!d.isValid());
     }
