@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/live/guest_volume.h"
 
+#include "core/shell_words.h"
+
 #include <QCoreApplication>
 
 #include <algorithm>
@@ -111,18 +113,6 @@ QString unescaped(const QByteArray& text)
     return QString::fromUtf8(plain);
 }
 
-// For a POSIX shell.
-QString quoted(const QString& text)
-{
-    const bool isPlain = std::ranges::all_of(text, [](QChar character) {
-        return (character.unicode() < 128 && character.isLetterOrNumber())
-            || QStringLiteral("/._-+:@").contains(character);
-    });
-    return isPlain && !text.isEmpty()
-        ? text
-        : QLatin1Char('\'') + QString(text).replace(QLatin1Char('\''), QLatin1String("'\\''")) + QLatin1Char('\'');
-}
-
 std::unexpected<Error> cannot(const QString& why, const QString& advice)
 {
     return std::unexpected(Error{ErrorKind::Unsupported, why, advice, {}});
@@ -176,7 +166,7 @@ Result<QString> fileSystemCommand(const GuestVolume& volume)
         QString command;
     };
 
-    const QString where = quoted(volume.mountPoint);
+    const QString where = shellQuoted(volume.mountPoint);
     const QString resize2fs = QStringLiteral("resize2fs");
     const std::array ways{
         Way{QLatin1String("ext2"), resize2fs, QStringLiteral("e2fsprogs"), resize2fs + u' ' + volume.device},

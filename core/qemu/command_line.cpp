@@ -2,6 +2,7 @@
 #include "core/qemu/command_line.h"
 
 #include "core/qemu/block_graph.h"
+#include "core/shell_words.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -314,18 +315,12 @@ QStringList commandLine(const StoredMachine& machine, const LaunchSettings& sett
 
 QString shellText(const QStringList& commandLine)
 {
-    static const QRegularExpression needsQuotes(QStringLiteral("[^A-Za-z0-9_@%+=:,./-]"));
     QString text;
     for (const QString& argument : commandLine) {
-        QString quoted = argument;
-        if (quoted.isEmpty() || quoted.contains(needsQuotes)) {
-            quoted =
-                QLatin1Char('\'') + quoted.replace(QLatin1Char('\''), QStringLiteral("'\\''")) + QLatin1Char('\'');
-        }
         if (!text.isEmpty()) {
             text += argument.startsWith(QLatin1Char('-')) ? QStringLiteral(" \\\n  ") : QStringLiteral(" ");
         }
-        text += quoted;
+        text += shellQuoted(argument);
     }
     return text;
 }
