@@ -55,6 +55,12 @@ Error unfinished(const GuestCommand& command, std::chrono::milliseconds deadline
         QStringLiteral("%1: %2 ms").arg(command.program).arg(deadline.count())};
 }
 
+Error ended(const GuestCommand& command)
+{
+    return {ErrorKind::Interrupted, Texts::tr("The machine ended while a command ran in its guest."),
+        Texts::tr("Start it and look into the guest."), command.program};
+}
+
 } // namespace
 
 QCoro::Task<Result<GuestCommandOutcome>> runInGuest(
@@ -77,6 +83,9 @@ QCoro::Task<Result<GuestCommandOutcome>> runInGuest(
             co_await ask(runtime, QStringLiteral("guest-exec-status"), which, endDeadline);
         if (!answer && answer.error().kind != ErrorKind::TimedOut) {
             co_return std::unexpected(answer.error());
+        }
+        if (!answer && !runtime.runningQemu()) {
+            co_return std::unexpected(ended(command));
         }
         // One that is busy with the command may be slow to answer.
         const QJsonObject status = answer ? answer->toObject() : QJsonObject();

@@ -21,7 +21,7 @@ struct GuestCommandOutcome {
 };
 
 // Errors: TimedOut (no agent answers, or the command has not ended within DEADLINE and goes on), Unsupported (the
-// guest forbids it), Qemu (there is no such program), Interrupted.
+// guest forbids it), Qemu (there is no such program), Interrupted (the machine has ended).
 QCoro::Task<Result<GuestCommandOutcome>> runInGuest(
     RuntimeFolder runtime, GuestCommand command, std::chrono::milliseconds deadline);
 

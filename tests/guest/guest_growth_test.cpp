@@ -8,6 +8,8 @@
 #include <QProcess>
 #include <QTest>
 
+#include <csignal>
+
 using namespace platter;
 
 namespace {
@@ -16,19 +18,6 @@ const QString iso = QStringLiteral(PLATTER_BINARY_DIR "/share/platter/sample-gue
 constexpr SlotId diskSlot{0, 0};
 constexpr SlotId dvdSlot{0, 1};
 constexpr SlotId secondSlot{0, 2};
-
-#define GOOD(expression)                                                                                           \
-    do {                                                                                                           \
-        const auto goodResult = (expression);                                                                      \
-        QVERIFY2(goodResult,                                                                                       \
-            qUtf8Printable(goodResult ? QString() : goodResult.error().text() + goodResult.error().detail));       \
-    } while (false)
-
-#define RUNS(command)                                                                                              \
-    do {                                                                                                           \
-        const auto answer = serial.run(QStringLiteral(command));                                                   \
-        QVERIFY2(answer && answer->exitCode == 0, qUtf8Printable(serial.transcript()));                            \
-    } while (false)
 
 // The guest's shell is there.
 #define BOOTS(session, from)                                                                                       \
@@ -194,6 +183,26 @@ private Q_SLOTS:
             qUtf8Printable(grown.out));
         QVERIFY(sizeOf(serial, QStringLiteral("'/mnt/my data'")) > qint64(38) * 100'000);
 
+        // The guest's program takes long, and is killed there, as for want of memory.
+        RUNS("printf '#!/bin/sh\\ntouch /tmp/growing; exec sleep 600\\n' > /tmp/slow && chmod +x /tmp/slow && "
+             "cp /tmp/slow $(command -v resize2fs)");
+        {
+            QProcess program;
+            program.setProcessEnvironment(m_live->environment());
+            program.start(QStringLiteral(PLATTER_BINARY_DIR "/bin/platterctl"),
+                {QStringLiteral("disk"), QStringLiteral("expand"), data, QStringLiteral("4608M"),
+                    QStringLiteral("--grow")});
+            RUNS("n=0; while [ ! -e /tmp/growing ] && [ $n -lt 600 ]; do sleep 0.1; n=$((n + 1)); done; "
+                 "[ -e /tmp/growing ]");
+            RUNS("killall -9 sleep");
+            QVERIFY(
+                QTest::qWaitFor([&] { return program.state() == QProcess::NotRunning; }, LiveMachine::patience));
+            QCOMPARE(program.exitCode(), 1);
+            const QString said = QString::fromUtf8(program.readAllStandardError());
+            QVERIFY2(
+                said.contains(QLatin1String("A command failed in the guest: resize2fs")), qUtf8Printable(said));
+        }
+
         RUNS("killall guest_agent qemu-ga");
         const Said alone = expand("5G");
         QCOMPARE(alone.code, 1);
@@ -207,7 +216,24 @@ private Q_SLOTS:
         const Said forbidden = expand("6G");
         QCOMPARE(forbidden.code, 1);
         QVERIFY2(forbidden.err.contains(QLatin1String("may not run programs")), qUtf8Printable(forbidden.err));
-        GOOD(QCoro::waitFor(session->powerOff()));
+
+        // The machine is gone in the middle: it is said at once, and the disk has its new size.
+        RUNS("killall qemu-ga; rm -f /tmp/growing; { qemu-ga --method virtio-serial "
+             "--path /dev/virtio-ports/org.qemu.guest_agent.0 > /dev/null 2>&1 & }");
+        QProcess program;
+        program.setProcessEnvironment(m_live->environment());
+        program.start(QStringLiteral(PLATTER_BINARY_DIR "/bin/platterctl"),
+            {QStringLiteral("disk"), QStringLiteral("expand"), data, QStringLiteral("7G"),
+                QStringLiteral("--grow")});
+        RUNS("n=0; while [ ! -e /tmp/growing ] && [ $n -lt 600 ]; do sleep 0.1; n=$((n + 1)); done; "
+             "[ -e /tmp/growing ]");
+        ::kill(m_live->pid(machine), SIGKILL);
+        QVERIFY(QTest::qWaitFor([&] { return program.state() == QProcess::NotRunning; }, LiveMachine::patience));
+        QCOMPARE(program.exitCode(), 1);
+        const QString said = QString::fromUtf8(program.readAllStandardError());
+        QVERIFY2(said.contains(QLatin1String("The disk has grown, but not all")), qUtf8Printable(said));
+        const Said info = platterctl({QStringLiteral("disk"), QStringLiteral("info"), data});
+        QVERIFY2(info.out.contains(QLatin1String("7 GiB")), qUtf8Printable(info.out + info.err));
     }
 };
 

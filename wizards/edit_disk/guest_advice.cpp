@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/edit_disk/guest_advice.h"
 
+#include "core/disk/new_image.h"
+#include "core/live/guest_volume.h"
+
 #include <QCoreApplication>
 
 #include <algorithm>
@@ -13,24 +16,21 @@ struct Texts {
     Q_DECLARE_TR_FUNCTIONS(platter::GuestAdvice)
 };
 
-QString growthOf(const QString& type, const QString& device)
+// What a Linux guest would say of the file system at DEVICE, as far as it can be told from outside.
+GuestVolume presumed(const QString& device, const QString& type)
 {
-    if (type.startsWith(QLatin1String("ext"))) {
-        return QStringLiteral("resize2fs %1").arg(device);
-    }
-    if (type == QLatin1String("xfs")) {
-        return QStringLiteral("xfs_growfs /");
-    }
-    if (type == QLatin1String("btrfs")) {
-        return QStringLiteral("btrfs filesystem resize max /");
-    }
-    if (type == QLatin1String("LVM2_member")) {
-        return QStringLiteral("pvresize %1").arg(device);
-    }
-    if (type == QLatin1String("crypto_LUKS")) {
-        return QStringLiteral("cryptsetup resize …");
-    }
-    return {};
+    return {.disk = QStringLiteral("/dev/sdX"),
+        .device = device,
+        .type = type,
+        .mountPoint = QStringLiteral("/"),
+        .tools = growthTools};
+}
+
+QStringList adviceFor(const GuestVolume& volume, const QString& what)
+{
+    const Result<QStringList> commands = growthCommands(volume, largestVhdx);
+    return commands ? QStringList{what, Texts::tr("Linux: %1").arg(commands->join(QStringLiteral(" && ")))}
+                    : QStringList{what, commands.error().text()};
 }
 
 } // namespace
@@ -42,10 +42,8 @@ QStringList afterExpanding(const DiskInspection& disk)
         if (!table.fileSystem) {
             return {};
         }
-        const QString command = growthOf(table.fileSystem->type, QStringLiteral("/dev/sdX"));
-        return {command.isEmpty()
-                ? Texts::tr("Afterwards, grow the file system in the guest.")
-                : Texts::tr("Afterwards, grow the file system in the guest. Linux: %1").arg(command)};
+        return adviceFor(presumed(QStringLiteral("/dev/sdX"), table.fileSystem->type),
+            Texts::tr("Afterwards, grow the file system in the guest."));
     }
     if (table.partitions.empty()) {
         return {Texts::tr("Afterwards, make a partition in the new space in the guest.")};
@@ -67,11 +65,10 @@ QStringList afterExpanding(const DiskInspection& disk)
                     QStringLiteral("Resize-Partition -DriveLetter C -Size (Get-PartitionSupportedSize -DriveLetter "
                                    "C).SizeMax"))};
     }
-    const QString partition = QStringLiteral("growpart /dev/sdX %1").arg(last.number);
-    const QString fileSystem = growthOf(type, QStringLiteral("/dev/sdX%1").arg(last.number));
-    return {Texts::tr("Afterwards, grow the last partition and its file system in the guest."),
-        Texts::tr("Linux: %1")
-            .arg(fileSystem.isEmpty() ? partition : partition + QStringLiteral(" && ") + fileSystem)};
+    GuestVolume volume = presumed(QStringLiteral("/dev/sdX%1").arg(last.number), type);
+    volume.partition = static_cast<int>(last.number);
+    volume.end = ByteCount(last.range.end());
+    return adviceFor(volume, Texts::tr("Afterwards, grow the last partition and its file system in the guest."));
 }
 
 } // namespace platter
