@@ -220,7 +220,7 @@ void ResizeOptions::takeGuestsAnswer(const Result<GuestVolume>& volume)
     m_grow->setChecked(!obstacle && m_wantsGrowth);
     if (obstacle) {
         m_guest->say(FieldMessage::Kind::Note, obstacle->text());
-        m_guest->offerFix(tr("&Ask again"), [this] { askGuest(); });
+        m_guest->offerFix(tr("Ask again"), [this] { askGuest(); });
     } else {
         m_guest->say(FieldMessage::Kind::Good,
             tr("The guest agent answers: %1 has %2 and can grow.").arg(volume->name(), volume->size.toString()));

@@ -5,6 +5,7 @@
 
 #include <QAbstractButton>
 #include <QApplication>
+#include <QCoroTask>
 #include <QDir>
 #include <QLabel>
 #include <QStyleFactory>
@@ -122,6 +123,18 @@ private Q_SLOTS:
         QVERIFY(stage.finish());
         QTRY_VERIFY_WITH_TIMEOUT(stage.find<QWidget>("resultPicture")->isVisible(), 20000);
         QVERIFY(look(stage, QStringLiteral("5-result")));
+
+        // A machine that runs, whose guest cannot be asked.
+        MachineSession* session = stage.library().find(QStringLiteral("debian-13"));
+        QVERIFY(QCoro::waitFor(session->start(AcceleratorChoice::SoftwareEmulation)));
+        EditDiskWizard& wizard = stage.open(image);
+        wizard.resize(size);
+        QVERIFY(stage.choose(Qt::Key_E, OptionsPageNumber));
+        QVERIFY(look(stage, QStringLiteral("6-asking")));
+        QTRY_VERIFY_WITH_TIMEOUT(
+            stage.message("growInGuestMessage").contains(QLatin1String("agent answers")), 30000);
+        QVERIFY(look(stage, QStringLiteral("6-no-agent")));
+        QVERIFY(QCoro::waitFor(session->powerOff()));
     }
 
     void inspectionAndAnOldDisk()
