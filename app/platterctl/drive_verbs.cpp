@@ -76,24 +76,40 @@ QCoro::Task<int> list(Context* context, Arguments arguments, Report report)
         json);
 }
 
-// Inserts ISO into the DVD drive that the arguments name; an empty ISO ejects.
-QCoro::Task<int> setMedium(Context* context, Arguments arguments, Report report, QString iso)
+// The machine and the slot that the arguments name.
+struct Place {
+    std::shared_ptr<MachineSession> session;
+    SlotId slot;
+};
+
+QCoro::Task<Result<Place>> placeIn(Context* context, Arguments arguments)
 {
     const Result<SlotId> slot = SlotId::parse(arguments.positional[1]);
     if (!slot) {
-        co_return report.failed(slot.error());
+        co_return std::unexpected(slot.error());
     }
-    const auto session = co_await sessionOf(context, arguments.positional[0]);
+    Result<std::shared_ptr<MachineSession>> session = co_await sessionOf(context, arguments.positional[0]);
     if (!session) {
-        co_return report.failed(session.error());
+        co_return std::unexpected(std::move(session).error());
     }
-    const Result<void> outcome = co_await (*session)->setMedium(*slot, iso);
+    co_return Place{*std::move(session), *slot};
+}
+
+// Inserts ISO into the DVD drive that the arguments name; an empty ISO ejects.
+QCoro::Task<int> setMedium(Context* context, Arguments arguments, Report report, QString iso)
+{
+    const Result<Place> place = co_await placeIn(context, arguments);
+    if (!place) {
+        co_return report.failed(place.error());
+    }
+    const auto& [session, slot] = *place;
+    const Result<void> outcome = co_await session->setMedium(slot, iso);
     if (!outcome) {
         co_return report.failed(outcome.error());
     }
-    co_return report.done(iso.isEmpty() ? tr("The DVD drive in slot %1 is empty.").arg(slot->toString())
-                                        : tr("%1 is in the DVD drive in slot %2.").arg(iso, slot->toString()),
-        toJson(**session));
+    co_return report.done(iso.isEmpty() ? tr("The DVD drive in slot %1 is empty.").arg(slot.toString())
+                                        : tr("%1 is in the DVD drive in slot %2.").arg(iso, slot.toString()),
+        toJson(*session));
 }
 
 QCoro::Task<int> insert(Context* context, Arguments arguments, Report report)
@@ -109,20 +125,17 @@ QCoro::Task<int> eject(Context* context, Arguments arguments, Report report)
 
 QCoro::Task<int> remove(Context* context, Arguments arguments, Report report)
 {
-    const Result<SlotId> slot = SlotId::parse(arguments.positional[1]);
-    if (!slot) {
-        co_return report.failed(slot.error());
+    const Result<Place> place = co_await placeIn(context, arguments);
+    if (!place) {
+        co_return report.failed(place.error());
     }
-    const auto session = co_await sessionOf(context, arguments.positional[0]);
-    if (!session) {
-        co_return report.failed(session.error());
-    }
-    const Result<void> outcome = (*session)->removeDrive(*slot);
+    const auto& [session, slot] = *place;
+    const Result<void> outcome = session->removeDrive(slot);
     if (!outcome) {
         co_return report.failed(outcome.error());
     }
     co_return report.done(
-        tr("Slot %1 is empty. The file that was in it is untouched.").arg(slot->toString()), toJson(**session));
+        tr("Slot %1 is empty. The file that was in it is untouched.").arg(slot.toString()), toJson(*session));
 }
 
 // What CHANGE does to the former disk of the slot that the arguments name; DONE says it.
@@ -130,23 +143,20 @@ QCoro::Task<int> changeFormer(Context* context, Arguments arguments, Report repo
     QCoro::Task<Result<void>> (*change)(std::shared_ptr<MachineSession>, SlotId, Removal), Removal removal,
     QString done)
 {
-    const Result<SlotId> slot = SlotId::parse(arguments.positional[1]);
-    if (!slot) {
-        co_return report.failed(slot.error());
+    const Result<Place> place = co_await placeIn(context, arguments);
+    if (!place) {
+        co_return report.failed(place.error());
     }
-    const auto session = co_await sessionOf(context, arguments.positional[0]);
-    if (!session) {
-        co_return report.failed(session.error());
-    }
-    co_await (*session)->lookForReplaced();
-    const Drive* drive = (*session)->machine().definition.driveAt(*slot);
+    const auto& [session, slot] = *place;
+    co_await session->lookForReplaced();
+    const Drive* drive = session->machine().definition.driveAt(slot);
     const auto* disk = drive != nullptr ? std::get_if<DiskDrive>(&drive->what) : nullptr;
     const QString former = disk != nullptr && disk->former ? disk->former->file : QString();
-    const Result<void> outcome = co_await change(*session, *slot, removal);
+    const Result<void> outcome = co_await change(session, slot, removal);
     if (!outcome) {
         co_return report.failed(outcome.error());
     }
-    co_return report.done(done.arg(former), toJson(**session));
+    co_return report.done(done.arg(former), toJson(*session));
 }
 
 QCoro::Task<Result<void>> goBackOf(std::shared_ptr<MachineSession> session, SlotId slot, Removal)
