@@ -27,13 +27,6 @@ constexpr SlotId slot{0, 3};
 const ByteCount small = ByteCount::gibibytes(1);
 const ByteCount large = ByteCount::gibibytes(3);
 
-#define GOOD(expression)                                                                                           \
-    do {                                                                                                           \
-        const auto goodResult = (expression);                                                                      \
-        QVERIFY2(goodResult,                                                                                       \
-            qUtf8Printable(goodResult ? QString() : goodResult.error().text() + goodResult.error().detail));       \
-    } while (false)
-
 QString makeVhdx(const LiveMachine& live, const QString& name)
 {
     const NewDiskRequest request{.file = live.path(name), .size = small};

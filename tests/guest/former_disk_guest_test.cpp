@@ -16,19 +16,6 @@ const QString iso = QStringLiteral(PLATTER_BINARY_DIR "/share/platter/sample-gue
 constexpr SlotId dvdSlot{0, 0};
 constexpr SlotId diskSlot{0, 1};
 
-#define GOOD(expression)                                                                                           \
-    do {                                                                                                           \
-        const auto goodResult = (expression);                                                                      \
-        QVERIFY2(goodResult,                                                                                       \
-            qUtf8Printable(goodResult ? QString() : goodResult.error().text() + goodResult.error().detail));       \
-    } while (false)
-
-#define RUNS(command)                                                                                              \
-    do {                                                                                                           \
-        const auto answer = serial.run(QStringLiteral(command));                                                   \
-        QVERIFY2(answer && answer->exitCode == 0, qUtf8Printable(serial.transcript()));                            \
-    } while (false)
-
 std::optional<FormerDisk> formerOf(const MachineSession& session)
 {
     const Drive* drive = session.machine().definition.driveAt(diskSlot);

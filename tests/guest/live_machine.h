@@ -7,6 +7,7 @@
 
 #include <QProcessEnvironment>
 #include <QTemporaryDir>
+#include <QTest>
 
 #include <memory>
 
@@ -48,3 +49,11 @@ private:
 };
 
 } // namespace platter
+
+// A Result that must be one; what it says otherwise is the test's message.
+#define GOOD(expression)                                                                                           \
+    do {                                                                                                           \
+        const auto goodResult = (expression);                                                                      \
+        QVERIFY2(goodResult,                                                                                       \
+            qUtf8Printable(goodResult ? QString() : goodResult.error().text() + goodResult.error().detail));       \
+    } while (false)

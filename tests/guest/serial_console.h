@@ -6,6 +6,7 @@
 
 #include <QDeadlineTimer>
 #include <QLocalSocket>
+#include <QTest>
 
 #include <chrono>
 #include <optional>
@@ -46,3 +47,10 @@ private:
 };
 
 } // namespace platter
+
+// A command that must succeed in the guest whose shell is at SERIAL, a SerialConsole of this name.
+#define RUNS(command)                                                                                              \
+    do {                                                                                                           \
+        const auto answer = serial.run(QStringLiteral(command));                                                   \
+        QVERIFY2(answer && answer->exitCode == 0, qUtf8Printable(serial.transcript()));                            \
+    } while (false)
