@@ -17,12 +17,6 @@ const QString iso = QStringLiteral(PLATTER_BINARY_DIR "/share/platter/sample-gue
 constexpr SlotId bootSlot{0, 0};
 constexpr SlotId secondSlot{0, 1};
 
-#define GOOD(expression)                                                                                           \
-    do {                                                                                                           \
-        const auto outcome = (expression);                                                                         \
-        QVERIFY2(outcome, qUtf8Printable(outcome ? QString() : outcome.error().text() + outcome.error().detail));  \
-    } while (false)
-
 #define READY(serial)                                                                                              \
     do {                                                                                                           \
         QVERIFY2((serial).waitFor(QStringLiteral("Platter sample guest ready: ")),                                 \

@@ -21,13 +21,6 @@ namespace {
 
 constexpr int patience = LiveMachine::patience;
 
-// VERIFY that a Result is good, with its words where it is not.
-#define GOOD(expression)                                                                                           \
-    do {                                                                                                           \
-        const auto outcome = (expression);                                                                         \
-        QVERIFY2(outcome, qUtf8Printable(outcome ? QString() : outcome.error().text() + outcome.error().detail));  \
-    } while (false)
-
 } // namespace
 
 Q_DECLARE_METATYPE(platter::MachineState)
