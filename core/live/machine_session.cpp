@@ -266,11 +266,14 @@ QCoro::Task<void> MachineSession::refresh()
     if (m_launching) {
         co_return;
     }
+    const QPointer<MachineSession> self(this);
     if (m_looking) {
         co_await PendingAnswer::wait(m_looking, lookDeadline, sessionEnded());
+        if (self) {
+            readRecord(); // that look may have begun before it was written
+        }
         co_return;
     }
-    const QPointer<MachineSession> self(this);
     const auto looking = std::make_shared<PendingAnswer>();
     m_looking = looking;
     co_await lookAround();
@@ -290,9 +293,7 @@ QCoro::Task<void> MachineSession::lookAround()
         process = QemuProcess::find(m_runtime);
     }
     if (m_running) {
-        m_running->readRecord();
-        m_launch = m_running->record();
-        m_accelerator = m_launch ? std::optional(m_launch->accelerator) : std::nullopt;
+        readRecord();
         if (m_seat == QmpSeat::CommandLine || m_running->state() == MachineState::Starting) {
             co_await m_running->readStatus();
         }
@@ -311,6 +312,26 @@ QCoro::Task<void> MachineSession::lookAround()
         // Found in its first moments, before it listens.
         m_lookAgain.start();
     }
+}
+
+// Whoever started the machine writes the record a moment after QEMU is there.
+void MachineSession::readRecord()
+{
+    if (!m_running) {
+        return;
+    }
+    const bool wasKnown = m_running->record().has_value();
+    m_running->readRecord();
+    takeRecord();
+    if (!wasKnown && m_launch) {
+        Q_EMIT stateChanged();
+    }
+}
+
+void MachineSession::takeRecord()
+{
+    m_launch = m_running->record();
+    m_accelerator = m_launch ? std::optional(m_launch->accelerator) : std::nullopt;
 }
 
 void MachineSession::lookAtLeftovers()
@@ -334,8 +355,7 @@ void MachineSession::lookAtLeftovers()
 QCoro::Task<Result<void>> MachineSession::takeUp(std::unique_ptr<QemuProcess> process)
 {
     m_running = std::make_unique<RunningMachine>(m_machine, m_runtime, m_seat, std::move(process), m_patience);
-    m_launch = m_running->record();
-    m_accelerator = m_launch ? std::optional(m_launch->accelerator) : std::nullopt;
+    takeRecord();
     m_kvmFailed = false;
     connect(m_running.get(), &RunningMachine::stateChanged, this, &MachineSession::follow);
     connect(m_running.get(), &RunningMachine::ended, this, &MachineSession::letGo);

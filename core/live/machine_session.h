@@ -118,6 +118,8 @@ private:
     QCoro::Task<Result<void>> takeUp(std::unique_ptr<QemuProcess> process);
     QCoro::Task<void> lookAround();
     void lookAtLeftovers();
+    void readRecord();
+    void takeRecord();
     void follow();
     void letGo();
     // KVM may be why the machine is in STATE.

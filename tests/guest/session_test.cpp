@@ -121,7 +121,8 @@ private Q_SLOTS:
         const auto another = live.session(machine, QmpSeat::CommandLine);
         GOOD(QCoro::waitFor(commandLine->start()));
         QTRY_COMPARE_WITH_TIMEOUT(seen->state(), MachineState::Running, patience);
-        QVERIFY(seen->startedAt().isValid());
+        // Written down a moment after QEMU is there.
+        QTRY_VERIFY_WITH_TIMEOUT(seen->startedAt().isValid(), patience);
 
         // Two command-line programs take turns.
         QCoro::Task<void> looking = another->refresh();
