@@ -8,8 +8,8 @@
 #include "ui/main_window/broken_page.h"
 #include "ui/main_window/console_actions.h"
 #include "ui/main_window/console_tab.h"
+#include "ui/main_window/file_attacher.h"
 #include "ui/main_window/full_screen_bar.h"
-#include "ui/main_window/iso_drop.h"
 #include "ui/main_window/machine_actions.h"
 #include "ui/main_window/machine_delegate.h"
 #include "ui/main_window/machine_list_panel.h"
@@ -76,6 +76,20 @@ MainWindow::MainWindow(MachineLibrary& library, QSettings& settings)
     m_consoleActions = new ConsoleActions(settings, this);
     m_screens = new MachineScreens(MachineDelegate::thumbnailSize() * devicePixelRatioF(), this);
     connect(m_actions, &MachineActions::failed, this, &MainWindow::report);
+    connect(m_actions, &MachineActions::told, this, [this](const QString& machine, const QString& what) {
+        m_messages->add(
+            {.subject = machine, .severity = MessageBar::Severity::Information, .error = {.summary = what}});
+    });
+    m_attacher = new FileAttacher(this);
+    connect(m_attacher, &FileAttacher::failed, this, &MainWindow::report);
+    connect(m_attacher, &FileAttacher::conversionNeeded, this, &MainWindow::convertDiskRequested);
+    connect(m_attacher, &FileAttacher::attached, this,
+        [this](const QString& machine, const QString& what, const std::function<void()>& undo) {
+            MessageBar::Message message{
+                .subject = machine, .severity = MessageBar::Severity::Information, .error = {.summary = what}};
+            message.fixes.push_back({tr("Undo"), undo});
+            m_messages->add(std::move(message));
+        });
     connect(m_actions, &MachineActions::aboutToStart, this,
         [this](const QString& name) { m_messages->removeAbout(name); });
     connect(m_consoleActions, &ConsoleActions::failed, this, &MainWindow::report);
@@ -462,19 +476,52 @@ void MainWindow::changeEvent(QEvent* event)
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event)
 {
-    takeDiskImage(event);
+    const std::vector<DroppedFile> files = droppedFiles(event->mimeData());
+    if (!files.empty() && !isAttachable(files)) {
+        m_messages->add({.severity = MessageBar::Severity::Information,
+            .error = {.summary = whyNotAttachable(files.front().file)}});
+    }
+    dragMoveEvent(event);
 }
 
 void MainWindow::dragMoveEvent(QDragMoveEvent* event)
 {
-    takeDiskImage(event);
+    if (isAttachable(droppedFiles(event->mimeData()))) {
+        event->setDropAction(Qt::CopyAction);
+        event->accept();
+    } else {
+        event->ignore();
+    }
 }
 
 void MainWindow::dropEvent(QDropEvent* event)
 {
-    const QString file = takeDiskImage(event);
-    if (!file.isEmpty()) {
-        Q_EMIT editDiskRequested(file);
+    const std::vector<DroppedFile> files = droppedFiles(event->mimeData());
+    if (!isAttachable(files)) {
+        event->ignore();
+        return;
+    }
+    event->setDropAction(Qt::CopyAction);
+    event->accept();
+    attachFiles(files);
+}
+
+void MainWindow::attachFiles(const std::vector<DroppedFile>& files, std::optional<SlotId> slot)
+{
+    if (MachineSession* session = m_actions->session()) {
+        m_attacher->attach(session, files, slot);
+        return;
+    }
+    // Without a machine: what one would do with such a file.
+    for (const DroppedFile& dropped : files) {
+        if (dropped.kind == DroppedFile::Kind::Iso) {
+            Q_EMIT newMachineRequested(dropped.file);
+            return;
+        }
+        if (dropped.kind != DroppedFile::Kind::Other) {
+            Q_EMIT editDiskRequested(dropped.file);
+            return;
+        }
     }
 }
 

@@ -704,7 +704,7 @@ private Q_SLOTS:
         stage.picture(QStringLiteral("hundred"));
     }
 
-    void asksForTheDiskThatIsDropped()
+    void withoutAMachineADroppedImageIsEdited()
     {
         WindowStage stage;
         QSignalSpy wanted(&stage.window(), &MainWindow::editDiskRequested);
@@ -716,6 +716,65 @@ private Q_SLOTS:
         stage.action("editAnyDisk")->trigger();
         QCOMPARE(wanted.size(), 2);
         QVERIFY(wanted.last().constFirst().toString().isEmpty());
+    }
+
+    void attachesWhatIsDropped()
+    {
+        WindowStage stage;
+        Definition definition = stage.definition();
+        const std::vector<Drive> before = definition.drives;
+        stage.addMachine(QStringLiteral("debian-13"), definition);
+        QSignalSpy conversions(&stage.window(), &MainWindow::convertDiskRequested);
+        const auto now = [&] {
+            return stage.library().find(QStringLiteral("debian-13"))->machine().definition.drives;
+        };
+        const auto drives = [&] { return now().size(); };
+        const auto undo = [&] {
+            const QList<QAbstractButton*> buttons = stage.window().findChildren<QAbstractButton*>();
+            for (QAbstractButton* button : buttons) {
+                if (button->text() == QLatin1String("Undo") && button->isVisible()) {
+                    button->click();
+                    return true;
+                }
+            }
+            return false;
+        };
+        const QString iso = stage.file(QStringLiteral("debian.iso"));
+        const QString disk = stage.file(QStringLiteral("more.vhdx"));
+        QVERIFY(createDisk({.file = disk, .size = ByteCount::gibibytes(1)}));
+        const QString old = stage.file(QStringLiteral("old.vhd"));
+        QVERIFY(QFile::copy(iso, old));
+
+        // An ISO goes into the first DVD drive that is empty, and then into a new one.
+        const auto mediaIn = [&] {
+            return std::ranges::count_if(now(), [&](const Drive& drive) {
+                const auto* dvd = std::get_if<DvdDrive>(&drive.what);
+                return dvd != nullptr && dvd->medium == iso;
+            });
+        };
+        const auto media = mediaIn();
+        QVERIFY(drop(&stage.window(), {600, 300}, iso));
+        QTRY_COMPARE(mediaIn(), media + 1);
+        QVERIFY(undo());
+        QTRY_COMPARE(now(), before);
+
+        QVERIFY(drop(&stage.window(), {600, 300}, disk));
+        QTRY_COMPARE(drives(), before.size() + 1);
+        stage.picture(QStringLiteral("dropped"));
+        QVERIFY(undo());
+        QTRY_COMPARE(now(), before);
+        QVERIFY(QFile::exists(disk));
+
+        // A VHD is not attached, and what is neither is refused before the drop, in words.
+        QVERIFY(drop(&stage.window(), {600, 300}, old));
+        QTRY_COMPARE(conversions, QList<QVariantList>{{old}});
+        QCOMPARE(now(), before);
+        QVERIFY(!drop(&stage.window(), {600, 300}, stage.file(QStringLiteral("settings.ini"))));
+        const QList<QLabel*> labels = stage.window().findChildren<QLabel*>();
+        QVERIFY(std::ranges::any_of(labels, [](const QLabel* label) {
+            return label->text().contains(QLatin1String("settings.ini is neither an ISO nor a disk image"));
+        }));
+        QCOMPARE(now(), before);
     }
 
     void doesNotQuitUnaskedWhileWorkGoesOn()

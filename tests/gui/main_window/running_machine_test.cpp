@@ -186,8 +186,7 @@ private Q_SLOTS:
         dialog->selectFile(m_stage.file(QStringLiteral("debian.iso")));
         QMetaObject::invokeMethod(dialog, "accept");
         QTRY_COMPARE(medium(), m_stage.file(QStringLiteral("debian.iso")));
-        QVERIFY(!m_stage.find<QPushButton>("removeDrive")->isEnabled());
-        QVERIFY(m_stage.find<QLabel>("driveReason")->text().contains(QLatin1String("is on")));
+        QVERIFY(m_stage.find<QPushButton>("removeDrive")->isEnabled());
         m_stage.picture(QStringLiteral("storage-running"));
         m_stage.find<QTabWidget>("machineTabs")->setCurrentIndex(0);
     }
