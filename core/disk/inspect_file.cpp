@@ -28,16 +28,11 @@ Result<DiskInspection> inspectWith(
 }
 
 Result<DiskInspection> inspectVhdx(
-    std::unique_ptr<HostFile> host, const QString& file, const QStringList& parents, ByteCount onHost)
+    std::unique_ptr<HostFile> host, const QString& file, const ParentSearch& search, ByteCount onHost)
 {
     QStringList paths;
-    const vhdx::ParentOpener open = vhdx::parentOpener(parentSearchFor(file, parents), &paths);
-    // A lost parent is something to tell, and no reason to tell nothing.
-    const vhdx::ParentOpener openIfThere = [&open](const vhdx::ParentLocator& locator) {
-        Result<std::shared_ptr<const VirtualDisk>> parent = open(locator);
-        return parent ? parent : Result<std::shared_ptr<const VirtualDisk>>(nullptr);
-    };
-    const Result<std::unique_ptr<vhdx::Image>> image = vhdx::Image::open(std::move(host), openIfThere);
+    const Result<std::unique_ptr<vhdx::Image>> image =
+        vhdx::Image::open(std::move(host), vhdx::parentOpener(search, &paths));
     if (!image) {
         return std::unexpected(aboutFile(image.error(), file));
     }
@@ -61,12 +56,14 @@ Result<DiskInspection> inspectFile(const QString& file, const QStringList& paren
     }
     const ByteCount onHost((*host)->sizeOnHost().value_or(0));
     const ByteCount length((*host)->size());
+    // A lost parent is something to tell, and no reason to tell nothing.
+    ParentSearch search = parentSearchFor(file, parents);
+    search.lostParent = LostParent::Tolerate;
     switch (*kind) {
     case ImageKind::Vhdx:
-        return inspectVhdx(*std::move(host), file, parents, onHost);
+        return inspectVhdx(*std::move(host), file, search, onHost);
     case ImageKind::Vhd: {
-        const Result<std::unique_ptr<vhd::Image>> image =
-            vhd::Image::open(*std::move(host), parentSearchFor(file, parents));
+        const Result<std::unique_ptr<vhd::Image>> image = vhd::Image::open(*std::move(host), search);
         if (!image) {
             return std::unexpected(aboutFile(image.error(), file));
         }

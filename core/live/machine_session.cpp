@@ -626,11 +626,7 @@ QCoro::Task<Result<void>> MachineSession::deleteFormerDisk(SlotId slot, Removal 
 
 void MachineSession::watchForReplaced()
 {
-    const bool isWanted = m_running && m_seat == QmpSeat::Application
-        && std::ranges::any_of(m_machine.definition.drives, [this](const Drive& drive) {
-               const FormerDisk* former = formerDiskAt(drive.slot);
-               return former != nullptr && !former->isReplaced;
-           });
+    const bool isWanted = m_running && m_seat == QmpSeat::Application && awaitsProof(m_machine.definition);
     if (isWanted && !m_evidence.isActive()) {
         m_evidence.start();
     } else if (!isWanted) {
@@ -647,9 +643,8 @@ QCoro::Task<void> MachineSession::lookForReplaced()
         if (former == nullptr || former->isReplaced || !m_running) {
             continue;
         }
-        const Result<DiskTraffic> traffic =
-            co_await trafficOf(m_running->monitor(), m_machine.definition, drive.slot);
-        if (self && m_running && traffic && showsRunningSystem(*traffic)) {
+        const bool hasRun = co_await m_running->hasRunFrom(drive.slot);
+        if (self && m_running && hasRun) {
             const Result<void> remembered =
                 changeFormer(drive.slot, [](DiskDrive& disk) { disk.former->isReplaced = true; });
             if (!remembered) {
