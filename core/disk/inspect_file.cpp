@@ -51,9 +51,12 @@ Result<DiskInspection> inspectVhdx(
 Result<DiskInspection> inspectFile(const QString& file, const QStringList& parents, InspectAccess access)
 {
     const Result<ImageKind> kind = imageKindOf(file);
-    if (!kind) {
-        return std::unexpected(kind.error());
-    }
+    return kind ? inspectFileAs(*kind, file, parents, access) : std::unexpected(kind.error());
+}
+
+Result<DiskInspection> inspectFileAs(
+    ImageKind kind, const QString& file, const QStringList& parents, InspectAccess access)
+{
     Result<std::unique_ptr<HostFile>> host = HostFile::open(
         file, access == InspectAccess::Shared ? HostFile::Access::Unlocked : HostFile::Access::ReadOnly);
     if (!host) {
@@ -61,7 +64,7 @@ Result<DiskInspection> inspectFile(const QString& file, const QStringList& paren
     }
     const ByteCount onHost((*host)->sizeOnHost().value_or(0));
     const ByteCount length((*host)->size());
-    switch (*kind) {
+    switch (kind) {
     case ImageKind::Vhdx:
         return inspectVhdx(*std::move(host), file, parents, onHost);
     case ImageKind::Vhd: {
@@ -85,12 +88,12 @@ Result<DiskInspection> inspectFile(const QString& file, const QStringList& paren
     }
     host->reset(); // QEMU takes the locks itself
     const Result<std::unique_ptr<QemuDisk>> disk = QemuDisk::open(
-        file, *kind, access == InspectAccess::Shared ? QemuDisk::Access::Shared : QemuDisk::Access::Locked);
+        file, kind, access == InspectAccess::Shared ? QemuDisk::Access::Shared : QemuDisk::Access::Locked);
     if (!disk) {
         return std::unexpected(disk.error());
     }
     ImageDetails details;
-    details.format = *kind;
+    details.format = kind;
     details.fileSize = length;
     return inspectWith(**disk, details, file, onHost);
 }
