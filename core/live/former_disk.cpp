@@ -3,16 +3,12 @@
 
 #include "core/disk/host_file.h"
 #include "core/disk/operations/vhdx_file.h"
+#include "core/live/drive_traffic.h"
 #include "core/live/running_disk_job.h"
-#include "core/qemu/block_graph.h"
 
 #include <QCoreApplication>
 #include <QFile>
 #include <QFileInfo>
-#include <QJsonArray>
-#include <QJsonObject>
-
-#include <algorithm>
 
 namespace platter {
 
@@ -27,11 +23,6 @@ constexpr ByteCount enoughRead = ByteCount::mebibytes(32);
 constexpr ByteCount enoughWritten = ByteCount::mebibytes(1);
 // A firmware that looks whether a medium can be booted reads less; the smallest system on one is larger.
 constexpr ByteCount looksAtMedia = ByteCount::mebibytes(4);
-
-ByteCount bytesIn(const QJsonValue& stats, QLatin1String key)
-{
-    return ByteCount(static_cast<std::uint64_t>(std::max(0.0, stats[key].toDouble())));
-}
 
 Result<void> checkNoMachineHas(const MachineStore& store, const QString& file)
 {
@@ -64,27 +55,19 @@ bool showsRunningSystem(const DiskTraffic& traffic)
 
 QCoro::Task<Result<DiskTraffic>> trafficOf(QPointer<MachineMonitor> monitor, Definition definition, SlotId slot)
 {
-    const Result<QJsonValue> answer = co_await monitor->execute(QStringLiteral("query-blockstats"));
-    if (!answer) {
-        co_return std::unexpected(answer.error());
+    const Result<DriveCounts> counts = co_await countersOf(monitor);
+    if (!counts) {
+        co_return std::unexpected(counts.error());
     }
-    std::optional<DiskTraffic> traffic;
     std::uint64_t fromMedia = 0;
-    const QJsonArray devices = answer->toArray();
-    for (const QJsonValue& device : devices) {
-        const QString name = device[QLatin1String("qdev")].toString();
-        const QJsonValue stats = device[QLatin1String("stats")];
-        if (name == driveName(slot)) {
-            traffic = {bytesIn(stats, QLatin1String("rd_bytes")), bytesIn(stats, QLatin1String("wr_bytes")), {}};
-        }
-        const bool isMedium = std::ranges::any_of(definition.drives, [&](const Drive& drive) {
-            return driveName(drive.slot) == name && std::holds_alternative<DvdDrive>(drive.what);
-        });
-        fromMedia += isMedium ? bytesIn(stats, QLatin1String("rd_bytes")).bytes() : 0;
+    for (const Drive& drive : definition.drives) {
+        const auto found = counts->find(drive.slot);
+        fromMedia +=
+            std::holds_alternative<DvdDrive>(drive.what) && found != counts->end() ? found->second.readBytes : 0;
     }
-    if (traffic) {
-        traffic->fromMedia = ByteCount(fromMedia);
-        co_return *traffic;
+    if (const auto disk = counts->find(slot); disk != counts->end()) {
+        co_return DiskTraffic{
+            ByteCount(disk->second.readBytes), ByteCount(disk->second.writtenBytes), ByteCount(fromMedia)};
     }
     co_return std::unexpected(
         Error{ErrorKind::NotFound, Texts::tr("The running machine has no drive in slot %1.").arg(slot.toString())});

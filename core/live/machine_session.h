@@ -51,6 +51,8 @@ public:
     QDateTime startedAt() const; // invalid when off
     QString vncSocket() const; // of the running machine
 
+    MachineMonitor* monitor() const { return m_running ? m_running->monitor() : nullptr; } // null: it is off
+
     // What start() would run, or did: program first.
     QCoro::Task<Result<QStringList>> commandLine() const;
 
