@@ -5,7 +5,7 @@
 #include "ui/icons.h"
 #include "ui/main_window/console_tab.h"
 #include "ui/main_window/machine_header.h"
-#include "ui/main_window/storage_tab.h"
+#include "ui/storage_pane/storage_pane.h"
 
 #include <QTabBar>
 #include <QTabWidget>
@@ -13,10 +13,11 @@
 
 namespace platter {
 
-MachinePane::MachinePane(MachineActions& actions, MachineScreens& screens, QWidget* parent)
+MachinePane::MachinePane(MachineActions& actions, MachineScreens& screens, QSettings& settings, QWidget* parent)
     : QWidget(parent)
     , m_actions(actions)
     , m_screens(screens)
+    , m_settings(settings)
 {
     m_header = new MachineHeader;
     m_tabs = new QTabWidget;
@@ -65,10 +66,10 @@ void MachinePane::ensureTab(int index)
         m_console->setSession(m_session);
         Q_EMIT consoleMade(m_console);
     } else if (index == Storage && m_storage == nullptr) {
-        content = m_storage = new StorageTab(m_actions);
+        content = m_storage = new StoragePane(m_actions, m_settings);
         m_storage->setSession(m_session);
-        connect(m_storage, &StorageTab::editDiskRequested, this, &MachinePane::editDiskRequested);
-        connect(m_storage, &StorageTab::compactDiskRequested, this, &MachinePane::compactDiskRequested);
+        connect(m_storage, &StoragePane::editDiskRequested, this, &MachinePane::editDiskRequested);
+        connect(m_storage, &StoragePane::compactDiskRequested, this, &MachinePane::compactDiskRequested);
     } else if (index == Details && m_details == nullptr) {
         content = m_details = new DetailsTab;
         m_details->setSession(m_session);

@@ -86,7 +86,7 @@ MainWindow::MainWindow(MachineLibrary& library, QSettings& settings)
     m_messages = new MessageBar;
     m_startPage = new StartPage;
     m_list = new MachineListPanel(library);
-    m_pane = new MachinePane(*m_actions, *m_screens);
+    m_pane = new MachinePane(*m_actions, *m_screens, settings);
     m_broken = new BrokenPage;
     m_right = new QStackedWidget;
     m_right->addWidget(m_pane);
