@@ -130,7 +130,7 @@ QString partitionRows(const PartitionTable& table)
 
 } // namespace
 
-std::vector<NamedFact> factsOf(const DiskInspection& inspection)
+std::vector<NamedFact> namedFacts(const DiskInspection& inspection)
 {
     std::vector<NamedFact> facts;
     const ImageDetails& image = inspection.image;
@@ -176,7 +176,7 @@ std::vector<NamedFact> factsOf(const DiskInspection& inspection)
 QString toText(const DiskInspection& inspection)
 {
     Columns facts({Qt::AlignLeft, Qt::AlignLeft});
-    for (const NamedFact& fact : factsOf(inspection)) {
+    for (const NamedFact& fact : namedFacts(inspection)) {
         facts.add({Texts::tr("%1:", "the name of a fact").arg(fact.name), fact.value});
     }
     QString text = facts.text({});

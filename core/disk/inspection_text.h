@@ -15,7 +15,7 @@ struct NamedFact {
 };
 
 // Of the image and its partition table; what is not known is left out.
-std::vector<NamedFact> factsOf(const DiskInspection& inspection);
+std::vector<NamedFact> namedFacts(const DiskInspection& inspection);
 
 QString toText(const DiskInspection& inspection);
 

@@ -50,7 +50,7 @@ void tellDisk(StorageFacts& told, const DiskDrive& disk, const KnownImage& image
         return;
     }
     const DiskInspection& found = **image.disk;
-    for (NamedFact& fact : factsOf(found)) {
+    for (NamedFact& fact : namedFacts(found)) {
         told.facts.push_back(std::move(fact));
     }
     // What the file takes changes more often than what is on it.
