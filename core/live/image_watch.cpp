@@ -18,8 +18,8 @@ using namespace std::chrono_literals;
 
 constexpr auto roundEvery = 500ms;
 constexpr qint64 readInUseEvery = 5000; // ms
-// Files that a worker looks at before it tells what it has found.
-constexpr qsizetype atOnce = 32;
+// Files that a worker looks at before it tells what it has found: about what can be seen at a time.
+constexpr qsizetype atOnce = 12;
 constexpr int readAtOnce = 2;
 
 std::int64_t nanoseconds(const timespec& time)

@@ -133,12 +133,18 @@ void StorageModel::showImages(const QStringList& files)
     if (!m_definition) {
         return;
     }
+    QModelIndex first;
+    QModelIndex last;
     for (int row = 0; row < static_cast<int>(m_rows.size()); ++row) {
         const Drive* drive = driveAt(index(row));
         if (drive != nullptr && files.contains(fileOf(*drive))) {
             makeCard(*drive);
-            Q_EMIT dataChanged(index(row), index(row));
+            first = first.isValid() ? first : index(row);
+            last = index(row);
         }
+    }
+    if (first.isValid()) { // once: a view lays everything out again each time
+        Q_EMIT dataChanged(first, last);
     }
 }
 
