@@ -46,9 +46,12 @@ Result<DiskInspection> inspectVhdx(
 Result<DiskInspection> inspectFile(const QString& file, const QStringList& parents, InspectAccess access)
 {
     const Result<ImageKind> kind = imageKindOf(file);
-    if (!kind) {
-        return std::unexpected(kind.error());
-    }
+    return kind ? inspectFileAs(*kind, file, parents, access) : std::unexpected(kind.error());
+}
+
+Result<DiskInspection> inspectFileAs(
+    ImageKind kind, const QString& file, const QStringList& parents, InspectAccess access)
+{
     Result<std::unique_ptr<HostFile>> host = HostFile::open(
         file, access == InspectAccess::Shared ? HostFile::Access::Unlocked : HostFile::Access::ReadOnly);
     if (!host) {
@@ -59,7 +62,7 @@ Result<DiskInspection> inspectFile(const QString& file, const QStringList& paren
     // A lost parent is something to tell, and no reason to tell nothing.
     ParentSearch search = parentSearchFor(file, parents);
     search.lostParent = LostParent::Tolerate;
-    switch (*kind) {
+    switch (kind) {
     case ImageKind::Vhdx:
         return inspectVhdx(*std::move(host), file, search, onHost);
     case ImageKind::Vhd: {
@@ -82,12 +85,12 @@ Result<DiskInspection> inspectFile(const QString& file, const QStringList& paren
     }
     host->reset(); // QEMU takes the locks itself
     const Result<std::unique_ptr<QemuDisk>> disk = QemuDisk::open(
-        file, *kind, access == InspectAccess::Shared ? QemuDisk::Access::Shared : QemuDisk::Access::Locked);
+        file, kind, access == InspectAccess::Shared ? QemuDisk::Access::Shared : QemuDisk::Access::Locked);
     if (!disk) {
         return std::unexpected(disk.error());
     }
     ImageDetails details;
-    details.format = *kind;
+    details.format = kind;
     details.fileSize = length;
     return inspectWith(**disk, details, file, onHost);
 }

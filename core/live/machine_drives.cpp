@@ -137,12 +137,8 @@ Result<void> MachineDrives::keepRunning()
         return m_session.wrongState(tr("The drives of “%1” are as its definition says. Its state: %2."));
     }
     return m_session.changeDefinition([running = *m_running](Definition& definition) -> Result<void> {
-        const std::vector<Drive> before = std::exchange(definition.drives, running);
-        for (Drive& drive : definition.drives) {
-            // What QEMU does not know of it.
-            if (const Drive* old = driveIn(before, drive.slot); old != nullptr && isSame(*old, drive)) {
-                drive.what = old->what;
-            }
+        definition.drives = running;
+        for (const Drive& drive : running) {
             definition.controllers = std::max(definition.controllers, drive.slot.controller + 1);
         }
         std::erase_if(definition.bootOrder, [&](const BootDevice& device) {
@@ -192,6 +188,13 @@ QCoro::Task<Result<void>> MachineDrives::read()
     if (!drives) {
         co_return std::unexpected(drives.error());
     }
+    for (Drive& drive : *drives) {
+        // What QEMU does not know of it.
+        const Drive* defined = m_session.machine().definition.driveAt(drive.slot);
+        if (defined != nullptr && isSame(*defined, drive)) {
+            drive.what = defined->what;
+        }
+    }
     const QStringList before = differences();
     const bool isAnother = !m_running || *m_running != *drives;
     m_running = *std::move(drives);
@@ -203,12 +206,24 @@ QCoro::Task<Result<void>> MachineDrives::read()
 
 // --- changing -------------------------------------------------------------------------------------------------
 
+bool MachineDrives::isTaken(SlotId slot) const
+{
+    return m_session.machine().definition.driveAt(slot) != nullptr || at(slot) != nullptr;
+}
+
+std::optional<SlotId> MachineDrives::firstFree(int controller) const
+{
+    for (int target = 0; target < slotsPerController; ++target) {
+        if (!isTaken({controller, target})) {
+            return SlotId{controller, target};
+        }
+    }
+    return std::nullopt;
+}
+
 Result<SlotId> MachineDrives::placeFor(std::optional<SlotId> slot) const
 {
     const Definition& definition = m_session.machine().definition;
-    const auto isTaken = [&](SlotId candidate) {
-        return definition.driveAt(candidate) != nullptr || at(candidate) != nullptr;
-    };
     if (slot && isTaken(*slot)) {
         return std::unexpected(
             Error{ErrorKind::InUse, tr("Slot %1 of “%2” holds a drive.").arg(slot->toString(), m_session.name()),
@@ -218,10 +233,8 @@ Result<SlotId> MachineDrives::placeFor(std::optional<SlotId> slot) const
         return *slot;
     }
     for (int controller = 0; controller < definition.controllers; ++controller) {
-        for (int target = 0; target < slotsPerController; ++target) {
-            if (!isTaken({controller, target})) {
-                return SlotId{controller, target};
-            }
+        if (const std::optional<SlotId> free = firstFree(controller)) {
+            return *free;
         }
     }
     return std::unexpected(Error{ErrorKind::NoSpace,

@@ -26,6 +26,9 @@ public:
     const std::vector<Drive>& list() const;
     const Drive* at(SlotId slot) const;
 
+    // The lowest free slot of a controller; nothing: all are taken.
+    std::optional<SlotId> firstFree(int controller) const;
+
     // What is not as the definition says, a sentence each.
     QStringList differences() const;
     // Makes the definition say what is in the running machine.
@@ -56,6 +59,7 @@ private:
 
     void readSoon();
     void follow(); // a QEMU that has been taken up, or has gone
+    bool isTaken(SlotId slot) const; // now, or from the next start on
     Result<SlotId> placeFor(std::optional<SlotId> slot) const;
     QCoro::Task<Result<void>> addTo(SlotId slot, std::variant<DiskDrive, DvdDrive> what);
 

@@ -57,6 +57,8 @@ public:
 
     const MachineDrives& drives() const { return m_drives; }
 
+    MachineMonitor* monitor() const { return m_running ? m_running->monitor() : nullptr; } // null: it is off
+
     // What start() would run, or did: program first.
     QCoro::Task<Result<QStringList>> commandLine() const;
 

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/live/system_evidence.h"
 
-#include "core/qemu/block_graph.h"
 #include "core/qemu/guest_agent.h"
-
-#include <QJsonArray>
 
 #include <algorithm>
 
@@ -20,11 +17,6 @@ constexpr ByteCount looksAtMedia = ByteCount::mebibytes(4);
 // Short: where none answers, others wait for their turn.
 constexpr std::chrono::milliseconds agentDeadline{1000};
 
-std::uint64_t number(const QJsonValue& stats, QLatin1String key)
-{
-    return static_cast<std::uint64_t>(std::max(0.0, stats[key].toDouble()));
-}
-
 std::uint64_t grown(std::uint64_t begin, std::uint64_t end)
 {
     return end > begin ? end - begin : 0;
@@ -37,32 +29,19 @@ bool showsRunningSystem(const DiskTraffic& traffic)
     return traffic.read >= enoughRead && traffic.written >= enoughWritten && traffic.fromMedia <= looksAtMedia;
 }
 
-QCoro::Task<Result<TrafficCounters>> readCounters(QPointer<MachineMonitor> monitor)
-{
-    const Result<QJsonValue> answer = co_await monitor->execute(QStringLiteral("query-blockstats"));
-    if (!answer) {
-        co_return std::unexpected(answer.error());
-    }
-    TrafficCounters counters;
-    const QJsonArray devices = answer->toArray();
-    for (const QJsonValue& device : devices) {
-        const QJsonValue stats = device[QLatin1String("stats")];
-        counters.insert(device[QLatin1String("qdev")].toString(),
-            {number(stats, QLatin1String("rd_bytes")), number(stats, QLatin1String("wr_bytes"))});
-    }
-    co_return counters;
-}
-
 DiskTraffic trafficBetween(
-    const TrafficCounters& begin, const TrafficCounters& end, const Definition& definition, SlotId slot)
+    const DriveCounts& begin, const DriveCounts& end, const Definition& definition, SlotId slot)
 {
-    const auto readFrom = [&](const QString& name) { return grown(begin.value(name).read, end.value(name).read); };
-    const QString disk = driveName(slot);
+    const auto at = [](const DriveCounts& counts, SlotId where) {
+        const auto found = counts.find(where);
+        return found != counts.end() ? found->second : DriveCounters();
+    };
+    const auto readFrom = [&](SlotId where) { return grown(at(begin, where).readBytes, at(end, where).readBytes); };
     std::uint64_t fromMedia = 0;
     for (const Drive& drive : definition.drives) {
-        fromMedia += std::holds_alternative<DvdDrive>(drive.what) ? readFrom(driveName(drive.slot)) : 0;
+        fromMedia += std::holds_alternative<DvdDrive>(drive.what) ? readFrom(drive.slot) : 0;
     }
-    return {ByteCount(readFrom(disk)), ByteCount(grown(begin.value(disk).written, end.value(disk).written)),
+    return {ByteCount(readFrom(slot)), ByteCount(grown(at(begin, slot).writtenBytes, at(end, slot).writtenBytes)),
         ByteCount(fromMedia)};
 }
 
@@ -76,7 +55,7 @@ void SystemEvidence::begin()
 {
     forget();
     m_beginning = true;
-    QCoro::connect(readCounters(m_monitor), this, [this, run = m_run](const Result<TrafficCounters>& counters) {
+    QCoro::connect(countersOf(m_monitor), this, [this, run = m_run](const Result<DriveCounts>& counters) {
         if (run == m_run) {
             m_beginning = false;
             m_begin = counters ? std::optional(*counters) : std::nullopt;
@@ -95,7 +74,7 @@ QCoro::Task<bool> SystemEvidence::hasRunFrom(Definition definition, SlotId slot)
 {
     const QPointer<SystemEvidence> self(this);
     const RuntimeFolder runtime = m_runtime;
-    const Result<TrafficCounters> now = co_await readCounters(m_monitor);
+    const Result<DriveCounts> now = co_await countersOf(m_monitor);
     if (!self || !now) {
         co_return false;
     }

@@ -7,10 +7,7 @@
 // Thread with an event loop; owned by RunningMachine.
 #pragma once
 
-#include "core/live/machine_monitor.h"
-#include "core/machine/definition.h"
-
-#include <QHash>
+#include "core/live/drive_counters.h"
 
 #include <optional>
 
@@ -25,19 +22,9 @@ struct DiskTraffic {
 
 bool showsRunningSystem(const DiskTraffic& traffic);
 
-// QEMU's counters of every drive, by driveName(), since it was started.
-struct DriveCounters {
-    std::uint64_t read = 0;
-    std::uint64_t written = 0;
-};
-
-using TrafficCounters = QHash<QString, DriveCounters>;
-
-QCoro::Task<Result<TrafficCounters>> readCounters(QPointer<MachineMonitor> monitor);
-
 // What went by in SLOT from BEGIN to END.
 DiskTraffic trafficBetween(
-    const TrafficCounters& begin, const TrafficCounters& end, const Definition& definition, SlotId slot);
+    const DriveCounts& begin, const DriveCounts& end, const Definition& definition, SlotId slot);
 
 class SystemEvidence : public QObject {
     Q_OBJECT
@@ -58,7 +45,7 @@ public:
 private:
     QPointer<MachineMonitor> m_monitor;
     RuntimeFolder m_runtime;
-    std::optional<TrafficCounters> m_begin; // nothing: there may have been resets since
+    std::optional<DriveCounts> m_begin; // nothing: there may have been resets since
     bool m_beginning = false; // m_begin is being asked for
     int m_run = 0; // an answer about an earlier one comes too late
 };

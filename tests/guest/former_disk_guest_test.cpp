@@ -108,7 +108,7 @@ private Q_SLOTS:
             QVERIFY(formerOf(*session) && !formerOf(*session)->isReplaced);
         }
         MachineMonitor monitor(live.runtime(session->machine()), QmpSeat::CommandLine);
-        const Result<TrafficCounters> counters = QCoro::waitFor(readCounters(&monitor));
+        const Result<DriveCounts> counters = QCoro::waitFor(countersOf(&monitor));
         GOOD(counters);
         QVERIFY(showsRunningSystem(trafficBetween({}, *counters, session->machine().definition, diskSlot)));
         // A program that looks only once does not know better, and has no agent's word.

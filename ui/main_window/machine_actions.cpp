@@ -365,6 +365,29 @@ void MachineActions::changeMedium(MachineSession* session, SlotId slot, const QS
         });
 }
 
+void MachineActions::addDvdDrive(int controller)
+{
+    if (!m_session) {
+        return;
+    }
+    QCoro::connect(m_session->drives().add(m_session->drives().firstFree(controller), DvdDrive{}), this,
+        [this, name = m_name](const Result<SlotId>& added) {
+            if (!added) {
+                Q_EMIT failed(name, added.error());
+            }
+        });
+}
+
+void MachineActions::addController()
+{
+    if (!m_session) {
+        return;
+    }
+    if (const Result<void> added = m_session->drives().addController(); !added) {
+        Q_EMIT failed(m_name, added.error());
+    }
+}
+
 void MachineActions::moveDrive(SlotId from, SlotId to)
 {
     if (m_session) {

@@ -63,6 +63,8 @@ public:
     void setMedium(SlotId slot, const QString& iso); // empty: eject
     void askToRemoveDrive(SlotId slot);
     void moveDrive(SlotId from, SlotId to);
+    void addDvdDrive(int controller); // into its first free slot
+    void addController();
 
 Q_SIGNALS:
     void failed(const QString& machine, const Error& error);

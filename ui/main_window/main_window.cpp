@@ -20,16 +20,19 @@
 
 #include <QCloseEvent>
 #include <QCoreApplication>
+#include <QFileDialog>
 #include <QLayout>
 #include <QLineEdit>
 #include <QMenu>
 #include <QMessageBox>
+#include <QPointer>
 #include <QPushButton>
 #include <QScreen>
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QTabWidget>
+#include <QTimer>
 #include <QToolBar>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -58,6 +61,9 @@ QString machineKey()
 {
     return QStringLiteral("window/machine");
 }
+
+// A change of a running machine's drives takes less.
+constexpr std::chrono::seconds differenceGrace{3};
 
 QString tabKey()
 {
@@ -100,7 +106,7 @@ MainWindow::MainWindow(MachineLibrary& library, QSettings& settings)
     m_messages = new MessageBar;
     m_startPage = new StartPage;
     m_list = new MachineListPanel(library);
-    m_pane = new MachinePane(*m_actions, *m_screens);
+    m_pane = new MachinePane(*m_actions, *m_screens, settings);
     m_broken = new BrokenPage;
     m_right = new QStackedWidget;
     m_right->addWidget(m_pane);
@@ -150,6 +156,9 @@ MainWindow::MainWindow(MachineLibrary& library, QSettings& settings)
     connect(m_pane, &MachinePane::editDiskRequested, this, &MainWindow::editDiskRequested);
     connect(m_pane, &MachinePane::compactDiskRequested, this, &MainWindow::compactDiskRequested);
     connect(m_jobsBar, &JobsBar::showRequested, this, &MainWindow::jobRequested);
+    connect(m_pane, &MachinePane::addDiskRequested, this, &MainWindow::chooseDisk);
+    connect(m_pane, &MachinePane::filesDropped, this,
+        [this](const QStringList& files, std::optional<SlotId> slot) { attachFiles(droppedFiles(files), slot); });
     connect(m_pane, &MachinePane::consoleMade, this, &MainWindow::adoptConsole);
     connect(m_broken, &BrokenPage::readAgainRequested, &m_library, &MachineLibrary::reload);
     connect(m_broken, &BrokenPage::forgetRequested, &m_library, &MachineLibrary::forget);
@@ -359,7 +368,31 @@ void MainWindow::watch(MachineSession* session)
     QmpLog::of(session); // listens from now on
     connect(session, &MachineSession::stateChanged, this, [this, session] { noteState(session); });
     connect(session, &QObject::destroyed, this, [this, session] { m_said.remove(session); });
+    connect(&session->drives(), &MachineDrives::changed, this, [this, session] {
+        // A change that is under way passes through such states.
+        QTimer::singleShot(differenceGrace, session, [this, session] { warnOfDrives(session); });
+    });
     noteState(session);
+}
+
+void MainWindow::warnOfDrives(MachineSession* session)
+{
+    const QStringList differences = session->drives().differences();
+    if (differences.isEmpty()) {
+        return;
+    }
+    MessageBar::Message message{.subject = session->name(),
+        .severity = MessageBar::Severity::Warning,
+        .error = {.summary = differences.join(QLatin1Char(' '))}};
+    message.fixes.push_back({tr("Keep what it has now"), [this, of = QPointer(session)] {
+                                 if (!of) {
+                                     return;
+                                 }
+                                 if (const Result<void> kept = of->drives().keepRunning(); !kept) {
+                                     report(of->name(), kept.error());
+                                 }
+                             }});
+    m_messages->add(std::move(message));
 }
 
 void MainWindow::noteState(MachineSession* session)
@@ -478,7 +511,8 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event)
 {
     const std::vector<DroppedFile> files = droppedFiles(event->mimeData());
     if (!files.empty() && !isAttachable(files)) {
-        m_messages->add({.severity = MessageBar::Severity::Information,
+        m_messages->add({.subject = {},
+            .severity = MessageBar::Severity::Information,
             .error = {.summary = whyNotAttachable(files.front().file)}});
     }
     dragMoveEvent(event);
@@ -504,6 +538,28 @@ void MainWindow::dropEvent(QDropEvent* event)
     event->setDropAction(Qt::CopyAction);
     event->accept();
     attachFiles(files);
+}
+
+void MainWindow::chooseDisk(int controller)
+{
+    MachineSession* session = m_actions->session();
+    if (session == nullptr) {
+        return;
+    }
+    auto* dialog = new QFileDialog(this, tr("Choose a disk image for %1").arg(session->name()));
+    dialog->setObjectName(QStringLiteral("chooseDisk"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    dialog->setNameFilters(
+        {tr("Disk images (*.vhdx *.avhdx *.qcow2 *.img *.raw *.vhd *.vmdk *.vdi)"), tr("All files (*)")});
+    dialog->setDirectory(session->machine().folder);
+    connect(
+        dialog, &QFileDialog::fileSelected, this, [this, of = QPointer(session), controller](const QString& file) {
+            if (of) {
+                m_attacher->attach(of, droppedFiles(QStringList{file}), of->drives().firstFree(controller));
+            }
+        });
+    dialog->open();
 }
 
 void MainWindow::attachFiles(const std::vector<DroppedFile>& files, std::optional<SlotId> slot)
