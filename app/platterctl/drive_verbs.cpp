@@ -2,6 +2,7 @@
 #include "app/platterctl/machine_json.h"
 #include "app/platterctl/verb.h"
 #include "core/disk/trim_reach.h"
+#include "core/live/former_disk.h"
 #include "core/machine/preflight.h"
 
 #include <QCoreApplication>
@@ -26,12 +27,6 @@ const QString optionReadOnly = QStringLiteral("read-only");
 const QString optionNoTrim = QStringLiteral("no-trim");
 const QString optionTrim = QStringLiteral("trim");
 
-bool awaitsSuccessor(const Drive& drive)
-{
-    const auto* disk = std::get_if<DiskDrive>(&drive.what);
-    return disk != nullptr && disk->former && !disk->former->isReplaced;
-}
-
 QCoro::Task<int> list(Context* context, Arguments arguments, Report report)
 {
     Result<StoredMachine> machine = context->store.load(arguments.positional[0]);
@@ -42,7 +37,7 @@ QCoro::Task<int> list(Context* context, Arguments arguments, Report report)
     if (const Result<void> asked = co_await session->drives().read(); !asked) {
         report.remark(asked.error());
     }
-    if (std::ranges::any_of(session->drives().list(), awaitsSuccessor)) {
+    if (awaitsProof(session->machine().definition)) {
         co_await session->lookForReplaced();
     }
     std::vector<QStringList> rows;

@@ -97,7 +97,8 @@ struct ImageWatch::Look {
         }
         // A VHDX's own format decides.
         const HolePunching holes = *image.format == DiskFormat::Vhdx ? HolePunching::Unknown : holesIn(image.file);
-        found = KnownImage{.sizes = imageFacts(image.file, *image.format), .trim = trimReach(*image.format, holes)};
+        found = KnownImage{.sizes = imageFacts(image.file, *image.format),
+            .trim = trimReach(*image.format, holes, image.discards)};
     }
 };
 

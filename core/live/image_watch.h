@@ -26,6 +26,7 @@ struct WatchedImage {
     QString file;
     std::optional<DiskFormat> format = {}; // nothing: a medium
     bool isRead = true; // or only how large it is
+    bool discards = true; // as the machine has the disk attached
 
     friend bool operator==(const WatchedImage&, const WatchedImage&) = default;
 };

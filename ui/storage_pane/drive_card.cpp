@@ -33,6 +33,8 @@ QString trimMarkOf(const TrimReach& trim)
     switch (trim.verdict) {
     case TrimReach::Verdict::ReachesHost:
         return Texts::tr("TRIM reaches the host");
+    case TrimReach::Verdict::TurnedOff:
+        return Texts::tr("TRIM is off");
     case TrimReach::Verdict::StopsAtFormat:
     case TrimReach::Verdict::StopsAtFileSystem:
         return Texts::tr("TRIM frees nothing");

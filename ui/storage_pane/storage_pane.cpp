@@ -114,8 +114,9 @@ void StoragePane::fill()
     if (m_session) {
         for (const Drive& drive : m_session->drives().list()) {
             const auto* disk = std::get_if<DiskDrive>(&drive.what);
-            images.push_back(
-                {.file = fileOf(drive), .format = disk != nullptr ? std::optional(disk->format) : std::nullopt});
+            images.push_back({.file = fileOf(drive),
+                .format = disk != nullptr ? std::optional(disk->format) : std::nullopt,
+                .discards = disk == nullptr || disk->discards});
             if (disk != nullptr && disk->former) {
                 images.push_back({.file = disk->former->file, .isRead = false});
             }
