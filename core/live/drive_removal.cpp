@@ -271,8 +271,10 @@ QCoro::Task<Result<DriveRemoval>> removeFromRunning(
     if (const QString why = whySystemDisk(*use, slot, contents.partitionIds); !why.isEmpty()) {
         co_return isSystemDisk(slot, why);
     }
-    if (contents.canBoot && use->bootEntry.isEmpty() && use->mounts.empty() && !use->stacks.isEmpty()) {
-        co_return isSystemDisk(slot, Texts::tr("there is a boot loader on it, and it is in use"));
+    // Windows says so itself.
+    if (contents.canBoot && use->bootEntry.isEmpty() && use->system == GuestSystem::Linux) {
+        co_return isSystemDisk(
+            slot, Texts::tr("there is a boot loader on it, and the guest does not tell what it was booted by"));
     }
     co_return co_await removeAsked(monitor, runtime, slot, way, *use);
 }
