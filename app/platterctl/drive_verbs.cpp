@@ -3,7 +3,6 @@
 #include "app/platterctl/verb.h"
 #include "core/disk/trim_reach.h"
 #include "core/live/former_disk.h"
-#include "core/machine/preflight.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -143,7 +142,6 @@ Result<std::variant<DiskDrive, DvdDrive>> driveFrom(const Arguments& arguments)
     const QString file = arguments.positional.size() > 1
         ? QDir::cleanPath(QFileInfo(arguments.positional[1]).absoluteFilePath())
         : QString();
-    const bool isReadOnly = arguments.isSet(optionReadOnly);
     if (arguments.isSet(optionDvd) || file.endsWith(QLatin1String(".iso"), Qt::CaseInsensitive)) {
         return DvdDrive{file};
     }
@@ -151,11 +149,8 @@ Result<std::variant<DiskDrive, DvdDrive>> driveFrom(const Arguments& arguments)
         return std::unexpected(Error{ErrorKind::InvalidInput, tr("There is no file to add."),
             tr("Name a disk image or an ISO, or add an empty DVD drive with --dvd."), {}});
     }
-    const Result<DiskFormat> format = checkDiskImage(file, isReadOnly ? ImageUse::ReadOnly : ImageUse::ReadWrite);
-    return format.transform([&](DiskFormat found) -> std::variant<DiskDrive, DvdDrive> {
-        return DiskDrive{
-            .file = file, .format = found, .isReadOnly = isReadOnly, .discards = !arguments.isSet(optionNoTrim)};
-    });
+    return DiskDrive{
+        .file = file, .isReadOnly = arguments.isSet(optionReadOnly), .discards = !arguments.isSet(optionNoTrim)};
 }
 
 QCoro::Task<int> add(Context* context, Arguments arguments, Report report)

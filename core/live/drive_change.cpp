@@ -11,8 +11,10 @@
 #include <QCoreApplication>
 #include <QHash>
 #include <QJsonArray>
+#include <QSet>
 
 #include <algorithm>
+#include <set>
 
 namespace platter {
 
@@ -28,14 +30,23 @@ struct Texts {
     Q_DECLARE_TR_FUNCTIONS(platter::DriveChange)
 };
 
-QCoro::Task<Result<bool>> hasDevice(Turn turn, SlotId slot)
+QCoro::Task<Result<QSet<QString>>> deviceNames(Turn turn)
 {
     const Result<QJsonValue> answer = co_await turn->ask(QStringLiteral("query-block"));
-    co_return answer.transform([slot](const QJsonValue& devices) {
-        return std::ranges::any_of(devices.toArray(), [slot](const QJsonValue& device) {
-            return device[QLatin1String("qdev")].toString() == driveName(slot);
-        });
+    co_return answer.transform([](const QJsonValue& devices) {
+        QSet<QString> names;
+        const QJsonArray list = devices.toArray();
+        for (const QJsonValue& device : list) {
+            names.insert(device[QLatin1String("qdev")].toString());
+        }
+        return names;
     });
+}
+
+QCoro::Task<Result<bool>> hasDevice(Turn turn, SlotId slot)
+{
+    const Result<QSet<QString>> names = co_await deviceNames(turn);
+    co_return names.transform([slot](const QSet<QString>& all) { return all.contains(driveName(slot)); });
 }
 
 QCoro::Task<Result<void>> removeDevice(Turn turn, SlotId slot)
@@ -153,6 +164,36 @@ QCoro::Task<Result<void>> pullOut(QPointer<MachineMonitor> monitor, RuntimeFolde
         }
     }
     co_return co_await removeNodes(turn, slot);
+}
+
+QCoro::Task<Result<void>> closeLeftImages(QPointer<MachineMonitor> monitor, RuntimeFolder runtime)
+{
+    const Result<Turn> taken = co_await GraphTurn::take(std::move(monitor), runtime);
+    if (!taken) {
+        co_return std::unexpected(taken.error());
+    }
+    const Turn turn = *taken;
+    const Result<QSet<QString>> devices = co_await deviceNames(turn);
+    if (!devices) {
+        co_return std::unexpected(devices.error());
+    }
+    const Result<QJsonArray> nodes = co_await turn->nodes();
+    if (!nodes) {
+        co_return std::unexpected(nodes.error());
+    }
+    std::set<SlotId> left;
+    for (const QJsonValue& node : *nodes) {
+        const std::optional<SlotId> slot = slotOfName(node[QLatin1String("node-name")].toString());
+        if (slot && !devices->contains(driveName(*slot))) {
+            left.insert(*slot);
+        }
+    }
+    Result<void> done;
+    for (const SlotId slot : left) {
+        const Result<void> closed = co_await removeNodes(turn, slot);
+        done = done ? closed : done;
+    }
+    co_return done;
 }
 
 QCoro::Task<Result<std::vector<Drive>>> drivesOf(QPointer<MachineMonitor> monitor)

@@ -47,22 +47,20 @@ QString nameOf(const Drive& drive)
                           : MachineDrives::tr("a DVD drive with %1").arg(file);
 }
 
-Result<void> checkFiles(const DriveKind& what)
+// WHAT, a disk with the format that its image has; an error is that it cannot be used.
+Result<DriveKind> usable(DriveKind what)
 {
-    if (const auto* disk = std::get_if<DiskDrive>(&what)) {
+    if (auto* disk = std::get_if<DiskDrive>(&what)) {
         const Result<DiskFormat> format = checkDiskImage(disk->file, useOf(*disk));
         if (!format) {
             return std::unexpected(format.error());
         }
-        if (*format != disk->format && disk->format != DiskFormat::Raw) {
-            return std::unexpected(Error{ErrorKind::InvalidInput,
-                MachineDrives::tr("%1 is no %2 image.").arg(disk->file, displayName(disk->format)),
-                MachineDrives::tr("Attach it as %1.").arg(displayName(*format)), {}});
-        }
-        return {};
+        disk->format = *format;
+        return what;
     }
     const QString& medium = std::get<DvdDrive>(what).medium;
-    return medium.isEmpty() ? Result<void>() : checkMedium(medium);
+    const Result<void> readable = medium.isEmpty() ? Result<void>() : checkMedium(medium);
+    return readable.transform([&] { return what; });
 }
 
 // The first rule that CHANGED breaks and BEFORE did not.
@@ -181,6 +179,12 @@ QCoro::Task<Result<void>> MachineDrives::read()
         co_return Result<void>();
     }
     const QPointer<MachineDrives> self(this);
+    if (!m_running) {
+        co_await closeLeftImages(m_session.m_running->monitor(), m_session.m_runtime);
+        if (!self || !m_session.m_running) {
+            co_return std::unexpected(qmpInterrupted(QString()));
+        }
+    }
     Result<std::vector<Drive>> drives = co_await drivesOf(m_session.m_running->monitor());
     if (!self || !m_session.m_running) {
         co_return std::unexpected(qmpInterrupted(QString()));
@@ -250,10 +254,14 @@ Result<SlotId> MachineDrives::placeFor(std::optional<SlotId> slot) const
 QCoro::Task<Result<SlotId>> MachineDrives::add(std::optional<SlotId> slot, DriveKind what)
 {
     const QPointer<MachineDrives> self(this);
+    if (m_session.m_running) {
+        // Of the very image, perhaps, that is to be added.
+        co_await closeLeftImages(m_session.m_running->monitor(), m_session.m_runtime);
+    }
     // Storage that hangs must not take the window with it.
-    const Result<void> usable = co_await QtConcurrent::run(checkFiles, what);
-    if (!usable) {
-        co_return std::unexpected(usable.error());
+    const Result<DriveKind> checked = co_await QtConcurrent::run(usable, what);
+    if (!checked) {
+        co_return std::unexpected(checked.error());
     }
     if (self && m_session.m_running && !m_running) {
         const Result<void> known = co_await read();
@@ -268,7 +276,7 @@ QCoro::Task<Result<SlotId>> MachineDrives::add(std::optional<SlotId> slot, Drive
     if (!place) {
         co_return std::unexpected(place.error());
     }
-    const Result<void> added = co_await addTo(*place, what);
+    const Result<void> added = co_await addTo(*place, *checked);
     if (!added) {
         co_return std::unexpected(added.error());
     }

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/main_window/file_attacher.h"
 
-#include "core/machine/preflight.h"
-
-#include <QCoroFuture>
 #include <QFileInfo>
-#include <QtConcurrentRun>
 
 #include <ranges>
 
@@ -118,15 +114,10 @@ QCoro::Task<Result<FileAttacher::Place>> FileAttacher::attachIso(
 QCoro::Task<Result<FileAttacher::Place>> FileAttacher::attachDisk(
     QPointer<MachineSession> session, QString file, std::optional<SlotId> slot)
 {
-    const Result<DiskFormat> format =
-        co_await QtConcurrent::run([file] { return checkDiskImage(file, ImageUse::ReadWrite); });
-    if (!format) {
-        co_return std::unexpected(format.error());
-    }
     if (!session) {
         co_return std::unexpected(sessionGone());
     }
-    const Result<SlotId> added = co_await session->drives().add(ifEmpty(*session, slot), DiskDrive{file, *format});
+    const Result<SlotId> added = co_await session->drives().add(ifEmpty(*session, slot), DiskDrive{file});
     co_return added.transform([](SlotId where) { return Place{where}; });
 }
 

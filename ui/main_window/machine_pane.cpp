@@ -70,10 +70,10 @@ void MachinePane::ensureTab(int index)
         Q_EMIT consoleMade(m_console);
     } else if (index == Storage && m_storage == nullptr) {
         content = m_storage = new StoragePane(m_actions, m_settings);
-        m_storage->setSession(m_session);
         connect(m_storage, &StoragePane::editDiskRequested, this, &MachinePane::editDiskRequested);
         connect(m_storage, &StoragePane::compactDiskRequested, this, &MachinePane::compactDiskRequested);
         listenTo(m_storage->view());
+        m_storage->setSession(m_session);
     } else if (index == Details && m_details == nullptr) {
         content = m_details = new DetailsTab;
         m_details->setSession(m_session);

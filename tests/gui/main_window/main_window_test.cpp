@@ -319,7 +319,7 @@ private Q_SLOTS:
         stage.find<QTabWidget>("machineTabs")->setCurrentIndex(1);
         const QString reason = stage.find<QLabel>("driveReason")->text();
         QVERIFY2(reason.startsWith(QLatin1String("empty has no drive.")), qUtf8Printable(reason));
-        QVERIFY2(reason.contains(QLatin1String("New VM")), qUtf8Printable(reason));
+        QVERIFY2(reason.contains(QLatin1String("Drop an ISO or a disk image here")), qUtf8Printable(reason));
     }
 
     void hintsAreLegible()
@@ -721,13 +721,12 @@ private Q_SLOTS:
     void attachesWhatIsDropped()
     {
         WindowStage stage;
-        Definition definition = stage.definition();
-        const std::vector<Drive> before = definition.drives;
-        stage.addMachine(QStringLiteral("debian-13"), definition);
+        stage.addMachine(QStringLiteral("debian-13"));
         QSignalSpy conversions(&stage.window(), &MainWindow::convertDiskRequested);
         const auto now = [&] {
             return stage.library().find(QStringLiteral("debian-13"))->machine().definition.drives;
         };
+        const std::vector<Drive> before = now();
         const auto drives = [&] { return now().size(); };
         const auto undo = [&] {
             const QList<QAbstractButton*> buttons = stage.window().findChildren<QAbstractButton*>();

@@ -271,50 +271,53 @@ private Q_SLOTS:
         stage.show({{{0, 0}, DvdDrive{}}}, 2);
         StorageView* view = stage.view();
         QSignalSpy dropped(view, &StorageView::filesDropped);
-        const QString iso = stage.file(QStringLiteral("debian.iso"));
+        // What the window itself would not take.
+        const QString file = stage.file(QStringLiteral("settings.ini"));
         const auto at = [&](const StorageRow& row) {
             return view->visualRect(stage.model()->indexOf(row)).center();
         };
-        QVERIFY(!drop(view->viewport(), at({Kind::Drive, 0, 0}), {iso})); // no rule
+        view->setFileRule({});
+        QVERIFY(!drop(view->viewport(), at({Kind::Drive, 0, 0}), {file}));
         view->setFileRule([&](const QStringList& files, std::optional<SlotId> slot) {
-            return files == QStringList{iso} && slot != SlotId{1, 0};
+            return files == QStringList{file} && slot != SlotId{1, 0};
         });
-        QVERIFY(drop(view->viewport(), at({Kind::Drive, 0, 0}), {iso}));
-        QVERIFY(drop(view->viewport(), at({Kind::EmptySlots, 0}), {iso}));
-        QVERIFY(!drop(view->viewport(), at({Kind::EmptySlots, 1}), {iso}));
-        QVERIFY(!drop(view->viewport(), at({Kind::Drive, 0, 0}), {stage.file(QStringLiteral("settings.ini"))}));
-        QVERIFY(drop(view->viewport(), QPoint(20, view->viewport()->height() - 4), {iso}));
+        QVERIFY(drop(view->viewport(), at({Kind::Drive, 0, 0}), {file}));
+        QVERIFY(drop(view->viewport(), at({Kind::EmptySlots, 0}), {file}));
+        QVERIFY(!drop(view->viewport(), at({Kind::EmptySlots, 1}), {file}));
+        QVERIFY(!drop(view->viewport(), at({Kind::Drive, 0, 0}), {stage.file(QStringLiteral("other.ini"))}));
+        QVERIFY(drop(view->viewport(), QPoint(20, view->viewport()->height() - 4), {file}));
         QCOMPARE(dropped.size(), 3);
-        QCOMPARE(dropped[0][0].toStringList(), QStringList{iso});
+        QCOMPARE(dropped[0][0].toStringList(), QStringList{file});
         QCOMPARE(dropped[0][1].value<std::optional<SlotId>>(), std::optional(SlotId{0, 0}));
         QCOMPARE(dropped[1][1].value<std::optional<SlotId>>(), std::optional(SlotId{0, 1}));
         QCOMPARE(dropped[2][1].value<std::optional<SlotId>>(), std::nullopt);
     }
 
-    void offersToAddOnceSomebodyListens()
+    void offersToAdd()
     {
         StorageStage stage;
         stage.show({{{0, 0}, DvdDrive{}}}, 2);
         StorageView* view = stage.view();
-        QVERIFY(view->findChild<QPushButton*>(QStringLiteral("addDisk")) == nullptr);
+        view->disconnect(SIGNAL(addDiskRequested(int))); // no dialog
         QSignalSpy disk(view, &StorageView::addDiskRequested);
         QSignalSpy dvd(view, &StorageView::addDvdRequested);
         QSignalSpy controller(view, &StorageView::addControllerRequested);
-        view->setAdding(true);
         const auto buttons = [&](const char* name) {
             return view->findChildren<QPushButton*>(QString::fromLatin1(name));
         };
         QCOMPARE(buttons("addDisk").size(), 2);
         stage.window().click(buttons("addDisk").at(1));
+        QCOMPARE(disk, QList<QVariantList>{{1}});
         stage.window().click(buttons("addDvd").at(0));
+        QCOMPARE(dvd, QList<QVariantList>{{0}});
+        QTRY_VERIFY(stage.card({0, 1}) != nullptr); // a DVD drive
         stage.window().click(buttons("addController").at(0));
-        QCOMPARE(disk.size(), 1);
-        QCOMPARE(dvd.size(), 1);
         QCOMPARE(controller.size(), 1);
+        QTRY_COMPARE(buttons("addDisk").size(), 3);
         // They are there again after the rows have changed.
         stage.change([](Definition& definition) { definition.drives.push_back({{1, 2}, DvdDrive{}}); });
         QTRY_VERIFY(stage.card({1, 2}) != nullptr);
-        QTRY_COMPARE(buttons("addDisk").size(), 2);
+        QTRY_COMPARE(buttons("addDisk").size(), 3);
     }
 
     void remembersHowItWasLeft()
