@@ -44,6 +44,8 @@ Application::Application(const Places& places, QSettings& settings)
     connect(&m_window, &MainWindow::editDiskRequested, this, [this](const QString& file) { editDisk(file); });
     connect(&m_window, &MainWindow::compactDiskRequested, this,
         [this](const QString& file) { editDisk(file, EditAction::Compact); });
+    connect(&m_window, &MainWindow::convertDiskRequested, this,
+        [this](const QString& file) { editDisk(file, EditAction::Convert); });
     connect(&m_window, &MainWindow::jobRequested, this, &Application::showJob);
     m_tidying.setInterval(tidyingInterval);
     connect(&m_tidying, &QTimer::timeout, this, &Application::dropOldCopies);

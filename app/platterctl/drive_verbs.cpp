@@ -2,6 +2,7 @@
 #include "app/platterctl/machine_json.h"
 #include "app/platterctl/verb.h"
 #include "core/disk/trim_reach.h"
+#include "core/live/former_disk.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -18,12 +19,12 @@ QString tr(const char* text)
 }
 
 const QString optionForGood = QStringLiteral("for-good");
-
-bool awaitsSuccessor(const Drive& drive)
-{
-    const auto* disk = std::get_if<DiskDrive>(&drive.what);
-    return disk != nullptr && disk->former && !disk->former->isReplaced;
-}
+const QString optionForce = QStringLiteral("force");
+const QString optionSlot = QStringLiteral("slot");
+const QString optionDvd = QStringLiteral("dvd");
+const QString optionReadOnly = QStringLiteral("read-only");
+const QString optionNoTrim = QStringLiteral("no-trim");
+const QString optionTrim = QStringLiteral("trim");
 
 QCoro::Task<int> list(Context* context, Arguments arguments, Report report)
 {
@@ -31,16 +32,17 @@ QCoro::Task<int> list(Context* context, Arguments arguments, Report report)
     if (!machine) {
         co_return report.failed(machine.error());
     }
-    if (std::ranges::any_of(machine->definition.drives, awaitsSuccessor)
-        && RuntimeFolder::of(context->places.runtime, machine->definition.id).runningQemu()) {
-        const std::shared_ptr<MachineSession> session = co_await sessionOf(context, *machine);
+    const std::shared_ptr<MachineSession> session = co_await sessionOf(context, *machine);
+    if (const Result<void> asked = co_await session->drives().read(); !asked) {
+        report.remark(asked.error());
+    }
+    if (awaitsProof(session->machine().definition)) {
         co_await session->lookForReplaced();
-        machine = session->machine();
     }
     std::vector<QStringList> rows;
     QJsonArray json;
     QStringList remarks;
-    for (const Drive& drive : machine->definition.drives) {
+    for (const Drive& drive : session->drives().list()) {
         const auto* disk = std::get_if<DiskDrive>(&drive.what);
         const QString file = disk ? disk->file : std::get<DvdDrive>(drive.what).medium;
         const QString kind = disk ? QStringLiteral("disk") : QStringLiteral("dvd");
@@ -49,8 +51,9 @@ QCoro::Task<int> list(Context* context, Arguments arguments, Report report)
         QJsonObject object{{QStringLiteral("slot"), drive.slot.toString()}, {QStringLiteral("kind"), kind},
             {QStringLiteral("file"), file}};
         if (disk) {
-            const TrimReach trim = trimReach(disk->format, holesIn(disk->file));
+            const TrimReach trim = trimReach(disk->format, holesIn(disk->file), disk->discards);
             object[QStringLiteral("format")] = nameOf(disk->format);
+            object[QStringLiteral("readOnly")] = disk->isReadOnly;
             object[QStringLiteral("trim")] = QJsonObject{
                 {QStringLiteral("reaches"), nameOf(trim.verdict)}, {QStringLiteral("sentence"), trim.sentence()}};
             remarks << tr("%1: %2").arg(drive.slot.toString(), trim.sentence());
@@ -68,6 +71,10 @@ QCoro::Task<int> list(Context* context, Arguments arguments, Report report)
             }
         }
         json.append(object);
+    }
+    const QStringList differences = session->drives().differences();
+    if (!differences.isEmpty()) {
+        remarks << differences << tr("drive keep makes the machine's definition say what it has now.");
     }
     co_return report.done(rows.empty()
             ? tr("%1 has no drive.").arg(machine->name)
@@ -95,6 +102,11 @@ QCoro::Task<Result<Place>> placeIn(Context* context, Arguments arguments)
     co_return Place{*std::move(session), *slot};
 }
 
+RemovalWay removalWay(const Arguments& arguments)
+{
+    return arguments.isSet(optionForce) ? RemovalWay::Forcibly : RemovalWay::Safely;
+}
+
 // Inserts ISO into the DVD drive that the arguments name; an empty ISO ejects.
 QCoro::Task<int> setMedium(Context* context, Arguments arguments, Report report, QString iso)
 {
@@ -103,7 +115,8 @@ QCoro::Task<int> setMedium(Context* context, Arguments arguments, Report report,
         co_return report.failed(place.error());
     }
     const auto& [session, slot] = *place;
-    const Result<void> outcome = co_await session->setMedium(slot, iso);
+    const Result<void> outcome = co_await session->setMedium(
+        slot, iso, arguments.isSet(optionForce) ? TrayOpening::ByForce : TrayOpening::IfUnlocked);
     if (!outcome) {
         co_return report.failed(outcome.error());
     }
@@ -123,6 +136,54 @@ QCoro::Task<int> eject(Context* context, Arguments arguments, Report report)
     return setMedium(context, arguments, report, {});
 }
 
+// FILE as it is attached: an ISO into a DVD drive, anything else as a disk.
+Result<std::variant<DiskDrive, DvdDrive>> driveFrom(const Arguments& arguments)
+{
+    const QString file = arguments.positional.size() > 1
+        ? QDir::cleanPath(QFileInfo(arguments.positional[1]).absoluteFilePath())
+        : QString();
+    if (arguments.isSet(optionDvd) || file.endsWith(QLatin1String(".iso"), Qt::CaseInsensitive)) {
+        return DvdDrive{file};
+    }
+    if (file.isEmpty()) {
+        return std::unexpected(Error{ErrorKind::InvalidInput, tr("There is no file to add."),
+            tr("Name a disk image or an ISO, or add an empty DVD drive with --dvd."), {}});
+    }
+    return DiskDrive{
+        .file = file, .isReadOnly = arguments.isSet(optionReadOnly), .discards = !arguments.isSet(optionNoTrim)};
+}
+
+QCoro::Task<int> add(Context* context, Arguments arguments, Report report)
+{
+    std::optional<SlotId> slot;
+    if (arguments.isSet(optionSlot)) {
+        const Result<SlotId> parsed = SlotId::parse(arguments.value(optionSlot));
+        if (!parsed) {
+            co_return report.failed(parsed.error());
+        }
+        slot = *parsed;
+    }
+    const Result<std::variant<DiskDrive, DvdDrive>> what = driveFrom(arguments);
+    if (!what) {
+        co_return report.failed(what.error());
+    }
+    const Result<std::shared_ptr<MachineSession>> session = co_await sessionOf(context, arguments.positional[0]);
+    if (!session) {
+        co_return report.failed(session.error());
+    }
+    const Result<SlotId> added = co_await (*session)->drives().add(slot, *what);
+    if (!added) {
+        co_return report.failed(added.error());
+    }
+    QJsonObject json = toJson(**session);
+    json.insert(QStringLiteral("slot"), added->toString());
+    const auto* disk = std::get_if<DiskDrive>(&*what);
+    const QString file = disk != nullptr ? disk->file : std::get<DvdDrive>(*what).medium;
+    co_return report.done(file.isEmpty() ? tr("An empty DVD drive is in slot %1.").arg(added->toString())
+                                         : tr("%1 is in slot %2.").arg(file, added->toString()),
+        json);
+}
+
 QCoro::Task<int> remove(Context* context, Arguments arguments, Report report)
 {
     const Result<Place> place = co_await placeIn(context, arguments);
@@ -130,12 +191,112 @@ QCoro::Task<int> remove(Context* context, Arguments arguments, Report report)
         co_return report.failed(place.error());
     }
     const auto& [session, slot] = *place;
-    const Result<void> outcome = session->removeDrive(slot);
-    if (!outcome) {
-        co_return report.failed(outcome.error());
+    const Result<DriveRemoval> removed = co_await session->drives().remove(slot, removalWay(arguments));
+    if (!removed) {
+        co_return report.failed(removed.error());
+    }
+    QJsonObject json = toJson(*session);
+    json.insert(QStringLiteral("safe"), removed->isSafe);
+    co_return report.done(
+        (QStringList{tr("Slot %1 is empty. The file that was in it is untouched.").arg(slot.toString())}
+            + removed->sentences)
+            .join(QLatin1Char(' ')),
+        json);
+}
+
+QCoro::Task<int> move(Context* context, Arguments arguments, Report report)
+{
+    const Result<Place> place = co_await placeIn(context, arguments);
+    if (!place) {
+        co_return report.failed(place.error());
+    }
+    const auto& [session, slot] = *place;
+    const Result<SlotId> to = SlotId::parse(arguments.positional[2]);
+    if (!to) {
+        co_return report.failed(to.error());
+    }
+    co_await session->drives().read();
+    const Result<void> moved = co_await session->drives().move(slot, *to);
+    if (!moved) {
+        co_return report.failed(moved.error());
     }
     co_return report.done(
-        tr("Slot %1 is empty. The file that was in it is untouched.").arg(slot.toString()), toJson(*session));
+        tr("What was in slot %1 is in slot %2.").arg(slot.toString(), to->toString()), toJson(*session));
+}
+
+Result<bool> yesOrNo(const Arguments& arguments, const QString& option, bool otherwise)
+{
+    const QString value = arguments.value(option);
+    if (!arguments.isSet(option)) {
+        return otherwise;
+    }
+    if (value == QLatin1String("yes") || value == QLatin1String("no")) {
+        return value == QLatin1String("yes");
+    }
+    return std::unexpected(
+        Error{ErrorKind::InvalidInput, tr("--%1 cannot be “%2”.").arg(option, value), tr("Write yes or no."), {}});
+}
+
+QCoro::Task<int> set(Context* context, Arguments arguments, Report report)
+{
+    const Result<Place> place = co_await placeIn(context, arguments);
+    if (!place) {
+        co_return report.failed(place.error());
+    }
+    const auto& [session, slot] = *place;
+    const Drive* drive = session->machine().definition.driveAt(slot);
+    const auto* disk = drive != nullptr ? std::get_if<DiskDrive>(&drive->what) : nullptr;
+    const Result<bool> isReadOnly = yesOrNo(arguments, optionReadOnly, disk != nullptr && disk->isReadOnly);
+    const Result<bool> discards = yesOrNo(arguments, optionTrim, disk == nullptr || disk->discards);
+    if (!isReadOnly || !discards) {
+        co_return report.failed(isReadOnly ? discards.error() : isReadOnly.error());
+    }
+    const Result<void> done = session->drives().setAttachment(slot, *isReadOnly, *discards);
+    if (!done) {
+        co_return report.failed(done.error());
+    }
+    co_return report.done((*isReadOnly ? tr("The disk in slot %1 is read-only.")
+                                       : tr("The disk in slot %1 can be "
+                                            "written to."))
+                              .arg(slot.toString())
+            + QLatin1Char(' ')
+            + (*discards ? tr("What the guest frees on it (TRIM) is passed on.")
+                         : tr("What the guest frees on it (TRIM) is kept.")),
+        toJson(*session));
+}
+
+// A change of the machine as a whole.
+QCoro::Task<int> changeWith(
+    Context* context, Arguments arguments, Report report, Result<void> (MachineDrives::*change)(), QString done)
+{
+    const Result<std::shared_ptr<MachineSession>> session = co_await sessionOf(context, arguments.positional[0]);
+    if (!session) {
+        co_return report.failed(session.error());
+    }
+    co_await (*session)->drives().read();
+    const Result<void> changed = ((*session)->drives().*change)();
+    if (!changed) {
+        co_return report.failed(changed.error());
+    }
+    co_return report.done(done.arg((*session)->machine().definition.controllers), toJson(**session));
+}
+
+QCoro::Task<int> keep(Context* context, Arguments arguments, Report report)
+{
+    return changeWith(context, arguments, report, &MachineDrives::keepRunning,
+        tr("The machine's definition has its drives as they are now."));
+}
+
+QCoro::Task<int> addController(Context* context, Arguments arguments, Report report)
+{
+    return changeWith(
+        context, arguments, report, &MachineDrives::addController, tr("The machine has %1 SCSI controllers."));
+}
+
+QCoro::Task<int> removeController(Context* context, Arguments arguments, Report report)
+{
+    return changeWith(context, arguments, report, &MachineDrives::removeController,
+        tr("SCSI controllers of the machine that are left: %1."));
 }
 
 // What CHANGE does to the former disk of the slot that the arguments name; DONE says it.
@@ -197,13 +358,37 @@ std::vector<Verb> driveVerbs()
 {
     const QString machine = QStringLiteral("MACHINE");
     const QString slot = QStringLiteral("SLOT");
+    const QCommandLineOption openByForce{
+        optionForce, tr("Open the tray even if the guest has locked it; what reads from it gets errors.")};
     return {
         {QStringLiteral("drive list"), {machine}, tr("lists a machine's drives"), {}, &list},
+        {QStringLiteral("drive add"), {machine, QStringLiteral("[FILE]")},
+            tr("adds a disk, or a DVD drive with an ISO; while the machine runs, too"),
+            {{optionSlot, tr("Where: controller and target. The first free slot unless given."), tr("0:3")},
+                {optionDvd, tr("A DVD drive, empty where no ISO is given.")},
+                {optionReadOnly, tr("The guest cannot write to the disk.")},
+                {optionNoTrim, tr("What the guest frees is kept in the image.")}},
+            &add},
         {QStringLiteral("drive insert"), {machine, slot, QStringLiteral("ISO")}, tr("puts an ISO into a DVD drive"),
-            {}, &insert},
-        {QStringLiteral("drive eject"), {machine, slot}, tr("takes the ISO out of a DVD drive"), {}, &eject},
+            {openByForce}, &insert},
+        {QStringLiteral("drive eject"), {machine, slot}, tr("takes the ISO out of a DVD drive"), {openByForce},
+            &eject},
         {QStringLiteral("drive remove"), {machine, slot},
-            tr("takes a drive out of a machine that is off; its file stays"), {}, &remove},
+            tr("takes a drive out; of a running machine once its guest has let go of it; its file stays"),
+            {{optionForce, tr("Also where the guest may lose what it has not written.")}}, &remove},
+        {QStringLiteral("drive move"), {machine, slot, QStringLiteral("SLOT")},
+            tr("moves a drive to another slot; a disk while the machine is off"), {}, &move},
+        {QStringLiteral("drive set"), {machine, slot}, tr("says how a disk is attached, while the machine is off"),
+            {{optionReadOnly, tr("Whether the guest can only read it."), tr("yes|no")},
+                {optionTrim, tr("Whether what the guest frees is passed on to the image."), tr("yes|no")}},
+            &set},
+        {QStringLiteral("drive keep"), {machine},
+            tr("makes a machine's definition say what drives it has while it runs"), {}, &keep},
+        {QStringLiteral("drive add-controller"), {machine}, tr("adds a SCSI controller, while the machine is off"),
+            {}, &addController},
+        {QStringLiteral("drive remove-controller"), {machine},
+            tr("removes the last SCSI controller, which must be empty, while the machine is off"), {},
+            &removeController},
         {QStringLiteral("drive go-back"), {machine, slot},
             tr("puts the disk back that another one has taken the place of"), {}, &goBack},
         {QStringLiteral("drive keep-old"), {machine, slot},

@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "ui/console/screen_view.h"
 #include "ui/disk_picture/disk_picture.h"
+#include "ui/storage_pane/storage_view.h"
 
 #include <QAbstractButton>
 #include <QAbstractItemModel>
@@ -13,7 +14,6 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QTabBar>
-#include <QTreeView>
 
 #include <algorithm>
 #include <cstdio>
@@ -138,7 +138,7 @@ QCoro::Task<void> Tour::takeOutTheIso()
 {
     co_await selectDrive(QStringLiteral("0:1"));
     held(QStringLiteral("storage"),
-        QStringLiteral("The storage tab lists the disk and the DVD drive with its ISO."));
+        QStringLiteral("The storage pane shows the disk with its partitions and the DVD drive with its ISO."));
     co_await m_hand.press(QStringLiteral("Eject"));
     const auto hasNoMedium = [this] {
         QFile file(machineFile(QStringLiteral("machine.json")));
@@ -281,11 +281,11 @@ QCoro::Task<void> Tour::openTab(QString name)
 QCoro::Task<void> Tour::selectDrive(QString slot)
 {
     co_await openTab(QStringLiteral("Storage"));
-    auto* drives = co_await m_hand.find<QTreeView>(QStringLiteral("Drives"));
-    const QModelIndexList found = drives->model()->match(
-        drives->model()->index(0, 0), Qt::DisplayRole, slot, 1, Qt::MatchExactly | Qt::MatchRecursive);
+    auto* drives = co_await m_hand.find<StorageView>(QStringLiteral("Drives"));
+    const QModelIndexList found =
+        drives->model()->match(drives->model()->index(0, 0), StorageModel::SlotRole, slot, 1, Qt::MatchExactly);
     if (found.isEmpty()) {
-        throw StepFailed(QStringLiteral("The storage tab shows no drive %1.").arg(slot));
+        throw StepFailed(QStringLiteral("The storage pane shows no drive %1.").arg(slot));
     }
     drives->scrollTo(found.first());
     co_await m_hand.clickAt(drives->viewport()->mapToGlobal(drives->visualRect(found.first()).center()));

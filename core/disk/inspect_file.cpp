@@ -28,16 +28,11 @@ Result<DiskInspection> inspectWith(
 }
 
 Result<DiskInspection> inspectVhdx(
-    std::unique_ptr<HostFile> host, const QString& file, const QStringList& parents, ByteCount onHost)
+    std::unique_ptr<HostFile> host, const QString& file, const ParentSearch& search, ByteCount onHost)
 {
     QStringList paths;
-    const vhdx::ParentOpener open = vhdx::parentOpener(parentSearchFor(file, parents), &paths);
-    // A lost parent is something to tell, and no reason to tell nothing.
-    const vhdx::ParentOpener openIfThere = [&open](const vhdx::ParentLocator& locator) {
-        Result<std::shared_ptr<const VirtualDisk>> parent = open(locator);
-        return parent ? parent : Result<std::shared_ptr<const VirtualDisk>>(nullptr);
-    };
-    const Result<std::unique_ptr<vhdx::Image>> image = vhdx::Image::open(std::move(host), openIfThere);
+    const Result<std::unique_ptr<vhdx::Image>> image =
+        vhdx::Image::open(std::move(host), vhdx::parentOpener(search, &paths));
     if (!image) {
         return std::unexpected(aboutFile(image.error(), file));
     }
@@ -51,9 +46,12 @@ Result<DiskInspection> inspectVhdx(
 Result<DiskInspection> inspectFile(const QString& file, const QStringList& parents, InspectAccess access)
 {
     const Result<ImageKind> kind = imageKindOf(file);
-    if (!kind) {
-        return std::unexpected(kind.error());
-    }
+    return kind ? inspectFileAs(*kind, file, parents, access) : std::unexpected(kind.error());
+}
+
+Result<DiskInspection> inspectFileAs(
+    ImageKind kind, const QString& file, const QStringList& parents, InspectAccess access)
+{
     Result<std::unique_ptr<HostFile>> host = HostFile::open(
         file, access == InspectAccess::Shared ? HostFile::Access::Unlocked : HostFile::Access::ReadOnly);
     if (!host) {
@@ -61,12 +59,14 @@ Result<DiskInspection> inspectFile(const QString& file, const QStringList& paren
     }
     const ByteCount onHost((*host)->sizeOnHost().value_or(0));
     const ByteCount length((*host)->size());
-    switch (*kind) {
+    // A lost parent is something to tell, and no reason to tell nothing.
+    ParentSearch search = parentSearchFor(file, parents);
+    search.lostParent = LostParent::Tolerate;
+    switch (kind) {
     case ImageKind::Vhdx:
-        return inspectVhdx(*std::move(host), file, parents, onHost);
+        return inspectVhdx(*std::move(host), file, search, onHost);
     case ImageKind::Vhd: {
-        const Result<std::unique_ptr<vhd::Image>> image =
-            vhd::Image::open(*std::move(host), parentSearchFor(file, parents));
+        const Result<std::unique_ptr<vhd::Image>> image = vhd::Image::open(*std::move(host), search);
         if (!image) {
             return std::unexpected(aboutFile(image.error(), file));
         }
@@ -85,12 +85,12 @@ Result<DiskInspection> inspectFile(const QString& file, const QStringList& paren
     }
     host->reset(); // QEMU takes the locks itself
     const Result<std::unique_ptr<QemuDisk>> disk = QemuDisk::open(
-        file, *kind, access == InspectAccess::Shared ? QemuDisk::Access::Shared : QemuDisk::Access::Locked);
+        file, kind, access == InspectAccess::Shared ? QemuDisk::Access::Shared : QemuDisk::Access::Locked);
     if (!disk) {
         return std::unexpected(disk.error());
     }
     ImageDetails details;
-    details.format = *kind;
+    details.format = kind;
     details.fileSize = length;
     return inspectWith(**disk, details, file, onHost);
 }

@@ -17,4 +17,9 @@ enum class InspectAccess {
 // found, what the image says of it is told all the same. Errors: of opening files, of the format.
 Result<DiskInspection> inspectFile(const QString& file, const QStringList& parents, InspectAccess access);
 
+// The same for a file whose kind is known already: what a guest has written into a raw image must not decide what
+// it is.
+Result<DiskInspection> inspectFileAs(
+    ImageKind kind, const QString& file, const QStringList& parents, InspectAccess access);
+
 } // namespace platter

@@ -49,11 +49,14 @@ struct ImageDetails {
     std::optional<Fragmentation> fragmentation = {};
     std::optional<ByteCount> smallestSize = {}; // by the blocks in use; the partitions count as well
 
-    // What is on the disk is then known in part at most.
+    // The chain ends where a parent was not found; what is on the disk is then known in part at most.
     bool hasLostParent() const
     {
-        return type == Type::Differencing && (parents.empty() || parents.front().file.isEmpty());
+        return type == Type::Differencing && (parents.empty() || parents.back().file.isEmpty());
     }
+
+    // Whose parent that is: this image's, or that of one which it stands on.
+    QString fileWithoutParent() const { return parents.size() < 2 ? file : parents[parents.size() - 2].file; }
 
     friend bool operator==(const ImageDetails&, const ImageDetails&) = default;
 };

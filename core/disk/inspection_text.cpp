@@ -110,46 +110,6 @@ QString displayTable(const PartitionTable& table)
     Q_UNREACHABLE_RETURN({});
 }
 
-void addImage(const DiskInspection& inspection, Columns& facts)
-{
-    const ImageDetails& image = inspection.image;
-    const auto add = [&](const QString& name, const QString& value) {
-        if (!value.isEmpty()) {
-            facts.add({name, value});
-        }
-    };
-    add(Texts::tr("File:"), image.file);
-    add(Texts::tr("Format:"), displayFormat(image));
-    add(Texts::tr("Virtual size:"), exactly(inspection.virtualSize));
-    add(Texts::tr("Size on host:"), image.sizeOnHost.toString());
-    add(Texts::tr("Can be shrunk to:"), exactly(inspection.smallestSize()));
-    add(Texts::tr("Block size:"), image.blockSize ? image.blockSize->toString() : QString());
-    add(Texts::tr("Sectors:"),
-        Texts::tr("%1 bytes logical, %2 bytes physical")
-            .arg(inspection.logicalSectorSize)
-            .arg(inspection.physicalSectorSize));
-    add(Texts::tr("Identifier:"), image.identifier);
-    add(Texts::tr("Data identifier:"), image.dataIdentifier);
-    add(Texts::tr("Creator:"), image.creator);
-    add(Texts::tr("Created:"),
-        image.created.isValid() ? image.created.toUTC().toString(QStringLiteral("yyyy-MM-dd HH:mm:ss 'UTC'"))
-                                : QString());
-    QString name = Texts::tr("Parent:");
-    for (const ParentImage& parent : image.parents) {
-        add(name, displayParent(parent));
-        name = Texts::tr("Its parent:");
-    }
-    add(Texts::tr("Log:"), image.log ? displayLog(*image.log) : QString());
-    if (image.fragmentation) {
-        const QLocale locale;
-        add(Texts::tr("Blocks in the file:"),
-            Texts::tr("%1 in %2 runs, %3 unused")
-                .arg(locale.toString(qulonglong(image.fragmentation->blocks)),
-                    locale.toString(qulonglong(image.fragmentation->runs)),
-                    image.fragmentation->unused.toString()));
-    }
-}
-
 QString partitionRows(const PartitionTable& table)
 {
     Columns rows({Qt::AlignRight, Qt::AlignRight, Qt::AlignRight, Qt::AlignLeft, Qt::AlignLeft, Qt::AlignLeft});
@@ -170,11 +130,55 @@ QString partitionRows(const PartitionTable& table)
 
 } // namespace
 
+std::vector<NamedFact> namedFacts(const DiskInspection& inspection)
+{
+    std::vector<NamedFact> facts;
+    const ImageDetails& image = inspection.image;
+    const auto add = [&](const QString& name, const QString& value) {
+        if (!value.isEmpty()) {
+            facts.push_back({name, value});
+        }
+    };
+    add(Texts::tr("File"), image.file);
+    add(Texts::tr("Format"), displayFormat(image));
+    add(Texts::tr("Virtual size"), exactly(inspection.virtualSize));
+    add(Texts::tr("Size on host"), image.sizeOnHost.toString());
+    add(Texts::tr("Can be shrunk to"), exactly(inspection.smallestSize()));
+    add(Texts::tr("Block size"), image.blockSize ? image.blockSize->toString() : QString());
+    add(Texts::tr("Sectors"),
+        Texts::tr("%1 bytes logical, %2 bytes physical")
+            .arg(inspection.logicalSectorSize)
+            .arg(inspection.physicalSectorSize));
+    add(Texts::tr("Identifier"), image.identifier);
+    add(Texts::tr("Data identifier"), image.dataIdentifier);
+    add(Texts::tr("Creator"), image.creator);
+    add(Texts::tr("Created"),
+        image.created.isValid() ? image.created.toUTC().toString(QStringLiteral("yyyy-MM-dd HH:mm:ss 'UTC'"))
+                                : QString());
+    QString name = Texts::tr("Parent");
+    for (const ParentImage& parent : image.parents) {
+        add(name, displayParent(parent));
+        name = Texts::tr("Its parent");
+    }
+    add(Texts::tr("Log"), image.log ? displayLog(*image.log) : QString());
+    if (image.fragmentation) {
+        const QLocale locale;
+        add(Texts::tr("Blocks in the file"),
+            Texts::tr("%1 in %2 runs, %3 unused")
+                .arg(locale.toString(qulonglong(image.fragmentation->blocks)),
+                    locale.toString(qulonglong(image.fragmentation->runs)),
+                    image.fragmentation->unused.toString()));
+    }
+    add(Texts::tr("Partition table"), displayTable(inspection.partitions));
+    return facts;
+}
+
 QString toText(const DiskInspection& inspection)
 {
     Columns facts({Qt::AlignLeft, Qt::AlignLeft});
-    addImage(inspection, facts);
-    facts.add({Texts::tr("Partition table:"), displayTable(inspection.partitions)});
+    for (const NamedFact& fact : namedFacts(inspection)) {
+        facts.add({Texts::tr("%1:", "the name of a fact").arg(fact.name), fact.value});
+    }
     QString text = facts.text({});
     if (!inspection.partitions.partitions.empty()) {
         text += QLatin1Char('\n') + partitionRows(inspection.partitions) + QLatin1Char('\n');

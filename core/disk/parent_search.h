@@ -27,11 +27,18 @@ struct ParentCandidate {
     friend bool operator==(const ParentCandidate&, const ParentCandidate&) = default;
 };
 
+// What becomes of an image whose parent is not found.
+enum class LostParent {
+    Refuse,
+    Tolerate, // it is opened without: for whoever wants to know what is there
+};
+
 struct ParentSearch {
     QString image; // where the child itself lies
     QStringList named; // files of which the user says that they are parents
     // Opens a candidate; NotFound where there is none. Empty: parents are not looked for.
     std::function<Result<ParentFile>(const QString& path)> openFile;
+    LostParent lostParent = LostParent::Refuse; // of any link of the chain
 
     // The places to try, best first. Paths as Windows writes them: RELATIVE from the child's folder on, of OTHERS
     // only the last part counts.

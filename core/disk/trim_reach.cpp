@@ -56,8 +56,11 @@ HolePunching holesIn(const QString& file)
         : HolePunching::Unknown;
 }
 
-TrimReach trimReach(DiskFormat format, HolePunching holes)
+TrimReach trimReach(DiskFormat format, HolePunching holes, bool discards)
 {
+    if (!discards) {
+        return {TrimReach::Verdict::TurnedOff};
+    }
     if (format == DiskFormat::Vhdx) {
         return {TrimReach::Verdict::StopsAtFormat};
     }
@@ -77,6 +80,8 @@ QString TrimReach::sentence() const
     switch (verdict) {
     case Verdict::ReachesHost:
         return Texts::tr("TRIM reaches the host: what the guest frees is given back at once.");
+    case Verdict::TurnedOff:
+        return Texts::tr("TRIM does not reach the host: it is turned off for this disk.");
     case Verdict::StopsAtFormat:
         return Texts::tr(
             "TRIM does not reach the host: with a VHDX, QEMU accepts it and frees nothing. Compacting gives "
@@ -96,6 +101,8 @@ QString TrimReach::word() const
     switch (verdict) {
     case Verdict::ReachesHost:
         return Texts::tr("reaches host");
+    case Verdict::TurnedOff:
+        return Texts::tr("off");
     case Verdict::StopsAtFormat:
     case Verdict::StopsAtFileSystem:
         return Texts::tr("no effect");
@@ -110,6 +117,8 @@ QString nameOf(TrimReach::Verdict verdict)
     switch (verdict) {
     case TrimReach::Verdict::ReachesHost:
         return QStringLiteral("host");
+    case TrimReach::Verdict::TurnedOff:
+        return QStringLiteral("off");
     case TrimReach::Verdict::StopsAtFormat:
         return QStringLiteral("format");
     case TrimReach::Verdict::StopsAtFileSystem:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Whether what a guest frees on its disk (TRIM, discard) goes back to the host, and why not. QEMU passes it on for
-// every disk (discard=unmap, core/qemu/block_graph.h); what becomes of it depends on the format and on the file
+// Whether what a guest frees on its disk (TRIM, discard) goes back to the host, and why not. QEMU passes it on
+// unless told not to (discard, core/qemu/block_graph.h); what becomes of it depends on the format and on the file
 // system that holds the image. trimReach() is pure; holesIn() is a few calls to the file system. Any thread.
 #pragma once
 
@@ -19,6 +19,7 @@ HolePunching holesIn(const QString& file);
 struct TrimReach {
     enum class Verdict {
         ReachesHost,
+        TurnedOff, // for this disk of the machine
         StopsAtFormat, // compacting helps
         StopsAtFileSystem,
         Unknown,
@@ -32,9 +33,10 @@ struct TrimReach {
     friend bool operator==(const TrimReach&, const TrimReach&) = default;
 };
 
-TrimReach trimReach(DiskFormat format, HolePunching holes);
+// DISCARDS: as the machine has the disk attached.
+TrimReach trimReach(DiskFormat format, HolePunching holes, bool discards = true);
 
-// As JSON has it: "host", "format", "file-system", "unknown".
+// As JSON has it: "host", "off", "format", "file-system", "unknown".
 QString nameOf(TrimReach::Verdict verdict);
 
 } // namespace platter

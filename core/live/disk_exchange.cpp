@@ -53,10 +53,10 @@ QCoro::Task<Result<QString>> runState(Turn turn)
     co_return answer.transform([](const QJsonValue& status) { return status[QLatin1String("status")].toString(); });
 }
 
-QCoro::Task<Result<void>> reopen(Turn turn, SlotId slot, QString child)
+QCoro::Task<Result<void>> reopen(Turn turn, SlotId slot, QString child, DiskDrive disk)
 {
     co_return co_await turn->tell(
-        QStringLiteral("blockdev-reopen"), {{QStringLiteral("options"), QJsonArray{rawNodeOn(slot, child)}}});
+        QStringLiteral("blockdev-reopen"), {{QStringLiteral("options"), QJsonArray{rawNodeOn(slot, child, disk)}}});
 }
 
 QCoro::Task<Result<ByteCount>> sizeOfNode(Turn turn, QString name)
@@ -114,16 +114,16 @@ struct Release {
 };
 
 // QEMU closes the image cleanly and drops its locks. An image that it keeps all the same refuses the edit by these.
-QCoro::Task<Release> letGo(Turn turn, SlotId slot, int generation)
+QCoro::Task<Release> letGo(Turn turn, SlotId slot, DiskDrive disk, int generation)
 {
     const QString format = formatNodeName(slot, generation);
-    Result<void> done = co_await reopen(turn, slot, holdNodeName(slot));
+    Result<void> done = co_await reopen(turn, slot, holdNodeName(slot), disk);
     if (!done) {
         co_return Release{false, done};
     }
     done = co_await turn->tell(QStringLiteral("blockdev-del"), byNode(format));
     if (!done) {
-        const Result<void> back = co_await reopen(turn, slot, format);
+        const Result<void> back = co_await reopen(turn, slot, format, disk);
         co_return Release{!back, done};
     }
     co_await turn->tell(QStringLiteral("blockdev-del"), byNode(fileNodeName(slot, generation)));
@@ -150,7 +150,7 @@ QCoro::Task<Result<ByteCount>> putBack(Turn turn, SlotId slot, DiskDrive disk, i
         done = co_await turn->tell(QStringLiteral("block_resize"), arguments);
     }
     if (done) {
-        done = co_await reopen(turn, slot, format);
+        done = co_await reopen(turn, slot, format, disk);
     }
     if (!done) {
         co_await turn->removeNodes(slot, {generation});
@@ -251,6 +251,11 @@ struct Preparation {
 
 QCoro::Task<Result<Preparation>> prepare(Turn turn, RuntimeFolder runtime, SlotId slot, DiskDrive disk)
 {
+    if (disk.isReadOnly) {
+        co_return std::unexpected(Error{ErrorKind::WrongState,
+            Texts::tr("The disk in slot %1 is attached read-only, and so is not changed.").arg(slot.toString()),
+            Texts::tr("Make it writable first, while the machine is off."), {}});
+    }
     if (const std::optional<ExchangeJournal> left = ExchangeJournal::read(runtime)) {
         if (const Result<void> finished = co_await finish(turn, runtime, *left); !finished) {
             co_return std::unexpected(finished.error());
@@ -308,7 +313,7 @@ QCoro::Task<Result<ExchangeOutcome>> exchangeDisk(
         release.done = co_await turn->tell(QStringLiteral("stop"));
     }
     if (release.done) {
-        release = co_await letGo(turn, slot, prepared->generation);
+        release = co_await letGo(turn, slot, disk, prepared->generation);
     }
     Result<OperationOutcome> edited;
     if (release.done) {

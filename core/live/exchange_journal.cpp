@@ -25,6 +25,7 @@ std::optional<ExchangeJournal> ExchangeJournal::read(const RuntimeFolder& runtim
     }
     ExchangeJournal journal{*slot, {json.value(QLatin1String("file")).toString(), *format},
         json.value(QLatin1String("resume")).toBool()};
+    journal.disk.discards = json.value(QLatin1String("discard")).toBool(true);
     if (const QJsonValue trouble = json.value(QLatin1String("trouble")); trouble.isObject()) {
         journal.trouble = errorFromJson(trouble.toObject());
     }
@@ -34,7 +35,8 @@ std::optional<ExchangeJournal> ExchangeJournal::read(const RuntimeFolder& runtim
 Result<void> ExchangeJournal::write(const RuntimeFolder& runtime) const
 {
     QJsonObject json{{QStringLiteral("slot"), slot.toString()}, {QStringLiteral("file"), disk.file},
-        {QStringLiteral("format"), nameOf(disk.format)}, {QStringLiteral("resume"), resume}};
+        {QStringLiteral("format"), nameOf(disk.format)}, {QStringLiteral("discard"), disk.discards},
+        {QStringLiteral("resume"), resume}};
     if (trouble) {
         json.insert(QStringLiteral("trouble"), toJson(*trouble));
     }

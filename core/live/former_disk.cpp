@@ -4,13 +4,10 @@
 #include "core/disk/host_file.h"
 #include "core/disk/operations/vhdx_file.h"
 #include "core/live/running_disk_job.h"
-#include "core/qemu/block_graph.h"
 
 #include <QCoreApplication>
 #include <QFile>
 #include <QFileInfo>
-#include <QJsonArray>
-#include <QJsonObject>
 
 #include <algorithm>
 
@@ -21,17 +18,6 @@ namespace {
 struct Texts {
     Q_DECLARE_TR_FUNCTIONS(platter::FormerDisk)
 };
-
-// More than a boot loader writes (GRUB a sector, Windows some KiB), and than firmware reads to find one.
-constexpr ByteCount enoughRead = ByteCount::mebibytes(32);
-constexpr ByteCount enoughWritten = ByteCount::mebibytes(1);
-// A firmware that looks whether a medium can be booted reads less; the smallest system on one is larger.
-constexpr ByteCount looksAtMedia = ByteCount::mebibytes(4);
-
-ByteCount bytesIn(const QJsonValue& stats, QLatin1String key)
-{
-    return ByteCount(static_cast<std::uint64_t>(std::max(0.0, stats[key].toDouble())));
-}
 
 Result<void> checkNoMachineHas(const MachineStore& store, const QString& file)
 {
@@ -57,37 +43,12 @@ Result<void> checkNoImageStandsOn(const QString& file)
 
 } // namespace
 
-bool showsRunningSystem(const DiskTraffic& traffic)
+bool awaitsProof(const Definition& definition)
 {
-    return traffic.read >= enoughRead && traffic.written >= enoughWritten && traffic.fromMedia <= looksAtMedia;
-}
-
-QCoro::Task<Result<DiskTraffic>> trafficOf(QPointer<MachineMonitor> monitor, Definition definition, SlotId slot)
-{
-    const Result<QJsonValue> answer = co_await monitor->execute(QStringLiteral("query-blockstats"));
-    if (!answer) {
-        co_return std::unexpected(answer.error());
-    }
-    std::optional<DiskTraffic> traffic;
-    std::uint64_t fromMedia = 0;
-    const QJsonArray devices = answer->toArray();
-    for (const QJsonValue& device : devices) {
-        const QString name = device[QLatin1String("qdev")].toString();
-        const QJsonValue stats = device[QLatin1String("stats")];
-        if (name == driveName(slot)) {
-            traffic = {bytesIn(stats, QLatin1String("rd_bytes")), bytesIn(stats, QLatin1String("wr_bytes")), {}};
-        }
-        const bool isMedium = std::ranges::any_of(definition.drives, [&](const Drive& drive) {
-            return driveName(drive.slot) == name && std::holds_alternative<DvdDrive>(drive.what);
-        });
-        fromMedia += isMedium ? bytesIn(stats, QLatin1String("rd_bytes")).bytes() : 0;
-    }
-    if (traffic) {
-        traffic->fromMedia = ByteCount(fromMedia);
-        co_return *traffic;
-    }
-    co_return std::unexpected(
-        Error{ErrorKind::NotFound, Texts::tr("The running machine has no drive in slot %1.").arg(slot.toString())});
+    return std::ranges::any_of(definition.drives, [](const Drive& drive) {
+        const auto* disk = std::get_if<DiskDrive>(&drive.what);
+        return disk != nullptr && disk->former && !disk->former->isReplaced;
+    });
 }
 
 Result<void> removeFormerFile(const MachineStore& store, const QString& file, Removal removal)
@@ -125,7 +86,8 @@ Error notReplacedYet(const QString& machine, const FormerDisk& former)
     return {ErrorKind::WrongState,
         Texts::tr("%1 is needed as long as the system in “%2” has not run from the disk that took its place.")
             .arg(former.file, machine),
-        Texts::tr("Start the machine and let its system come up."), {}};
+        Texts::tr("Start the machine and let its system come up, with Platter open or the guest agent inside."),
+        {}};
 }
 
 } // namespace platter

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/live/guest_growth.h"
 
-#include "core/qemu/guest_command.h"
+#include "core/live/guest_script.h"
 
 #include <QCoreApplication>
 #include <QCoroTimer>
 #include <QDeadlineTimer>
 #include <QFileInfo>
-
-#include <memory>
 
 namespace platter {
 
@@ -25,69 +23,18 @@ struct Texts {
     Q_DECLARE_TR_FUNCTIONS(platter::GuestGrowth)
 };
 
-QCoro::Task<Result<GuestSystem>> systemOf(RuntimeFolder runtime)
-{
-    const auto agent = std::make_unique<GuestAgent>(runtime);
-    const Result<void> opened = co_await agent->open();
-    if (!opened) {
-        co_return std::unexpected(opened.error());
-    }
-    const Result<QJsonValue> info = co_await agent->execute(QStringLiteral("guest-get-osinfo"));
-    if (!info && info.error().kind != ErrorKind::Qemu && info.error().kind != ErrorKind::Unsupported) {
-        co_return std::unexpected(info.error());
-    }
-    // One that does not know what it is (no os-release, an old agent) is most often a Linux.
-    const QString id = info ? info->toObject().value(QLatin1String("id")).toString() : QString();
-    if (id == QLatin1String("mswindows")) {
-        co_return GuestSystem::Windows;
-    }
-    if (id.endsWith(QLatin1String("bsd"))) {
-        co_return std::unexpected(Error{ErrorKind::Unsupported,
-            Texts::tr("Platter can let file systems grow in Linux and Windows only; this guest is %1.").arg(id),
-            Texts::tr("Grow the partition and the file system in the guest, by its own tools."), {}});
-    }
-    co_return GuestSystem::Linux;
-}
-
-GuestCommand commandFor(GuestSystem system, const QString& script)
-{
-    switch (system) {
-    case GuestSystem::Linux:
-        // A service may run without the folders where an administrator's programs are.
-        return {QStringLiteral("/bin/sh"),
-            {QStringLiteral("-c"), QStringLiteral("PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin\n") + script}};
-    case GuestSystem::Windows:
-        return {QStringLiteral("powershell.exe"),
-            {QStringLiteral("-NoProfile"), QStringLiteral("-NonInteractive"), QStringLiteral("-Command"), script}};
-    }
-    Q_UNREACHABLE_RETURN({});
-}
-
-Error failed(const QString& command, const GuestCommandOutcome& outcome)
-{
-    return {ErrorKind::Qemu, Texts::tr("A command failed in the guest: %1").arg(command),
-        Texts::tr("Its own words are in the details; try it in the guest."),
-        QString::fromUtf8(outcome.errors + outcome.output).trimmed()};
-}
-
 QCoro::Task<Result<GuestVolume>> look(RuntimeFolder runtime, GuestSystem system, SlotId slot)
 {
-    const Result<GuestCommandOutcome> outcome =
-        co_await runInGuest(runtime, commandFor(system, lookScript(system, slot)), lookDeadline);
-    if (!outcome) {
-        co_return std::unexpected(outcome.error());
-    }
-    if (outcome->exitCode != 0) {
-        co_return std::unexpected(failed(Texts::tr("looking at the disk"), *outcome));
-    }
-    co_return readVolume(system, outcome->output);
+    const Result<QByteArray> said = co_await runScript(
+        runtime, system, lookScript(system, slot), Texts::tr("looking at the disk"), lookDeadline);
+    co_return said.and_then([system](const QByteArray& output) { return readVolume(system, output); });
 }
 
 } // namespace
 
 QCoro::Task<Result<GuestVolume>> lookInGuest(RuntimeFolder runtime, SlotId slot)
 {
-    const Result<GuestSystem> system = co_await systemOf(runtime);
+    const Result<GuestSystem> system = co_await guestSystem(runtime);
     if (!system) {
         co_return std::unexpected(system.error());
     }
@@ -108,8 +55,8 @@ QCoro::Task<Result<GuestGrowth>> growInGuest(RuntimeFolder runtime, SlotId slot,
         if (byItself.hasExpired() && before->system == GuestSystem::Linux) {
             byItself = QDeadlineTimer(QDeadlineTimer::Forever);
             const QString rescan = QStringLiteral("echo 1 >/sys/block/%1/device/rescan");
-            co_await runInGuest(
-                runtime, commandFor(before->system, rescan.arg(QFileInfo(before->disk).fileName())), lookDeadline);
+            co_await runScript(
+                runtime, before->system, rescan.arg(QFileInfo(before->disk).fileName()), rescan, lookDeadline);
         }
         co_await QCoro::sleepFor(noticeInterval);
         before = co_await look(runtime, before->system, slot);
@@ -122,13 +69,10 @@ QCoro::Task<Result<GuestGrowth>> growInGuest(RuntimeFolder runtime, SlotId slot,
         co_return std::unexpected(commands.error());
     }
     for (const QString& command : *commands) {
-        const Result<GuestCommandOutcome> outcome =
-            co_await runInGuest(runtime, commandFor(before->system, command), growthDeadline);
-        if (!outcome) {
-            co_return std::unexpected(outcome.error());
-        }
-        if (outcome->exitCode != 0) {
-            co_return std::unexpected(failed(command, *outcome));
+        const Result<QByteArray> done =
+            co_await runScript(runtime, before->system, command, command, growthDeadline);
+        if (!done) {
+            co_return std::unexpected(done.error());
         }
     }
     const Result<GuestVolume> after = co_await look(runtime, before->system, slot);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/live/guest_volume.h"
 
+#include "core/live/guest_script.h"
+#include "core/qemu/drive_device.h"
 #include "core/shell_words.h"
 
 #include <QCoreApplication>
@@ -16,22 +18,7 @@ struct Texts {
     Q_DECLARE_TR_FUNCTIONS(platter::GuestVolume)
 };
 
-// command_line.cpp gives every drive its slot as serial number, which is the page 80 of what a SCSI disk says of
-// itself. A disk is named in many ways in a guest, and by this one always.
-QString serialOf(SlotId slot)
-{
-    return QStringLiteral("platter-%1-%2").arg(slot.controller).arg(slot.target);
-}
-
 constexpr auto linuxScript = R"sh(
-PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
-name=
-for block in /sys/block/*; do
-    page=$block/device/vpd_pg80
-    [ -r "$page" ] && [ "$(tail -c +5 "$page" | tr -d '\000 ')" = "%1" ] || continue
-    name=${block##*/}
-    break
-done
 [ -n "$name" ] || exit 0
 echo "disk /dev/$name"
 echo "diskSize $(($(cat "/sys/block/$name/size") * 512))"
@@ -70,7 +57,7 @@ while read -r _ _ itsNumber _ where rest; do
         ;;
     esac
 done </proc/self/mountinfo
-for tool in %2; do
+for tool in %1; do
     command -v "$tool" >/dev/null && echo "tool $tool"
 done
 exit 0
@@ -95,23 +82,6 @@ if ($last) {
     if ($last.DriveLetter) { "mountPoint $($last.DriveLetter):" }
 }
 )ps";
-
-// The kernel writes blanks in mountinfo as \040 (proc_pid_mountinfo(5)).
-QString unescaped(const QByteArray& text)
-{
-    QByteArray plain;
-    for (qsizetype at = 0; at < text.size(); ++at) {
-        bool isOctal = false;
-        const int value = text.mid(at + 1, 3).toInt(&isOctal, 8);
-        if (text[at] == '\\' && isOctal && at + 3 < text.size()) {
-            plain += static_cast<char>(value);
-            at += 3;
-        } else {
-            plain += text[at];
-        }
-    }
-    return QString::fromUtf8(plain);
-}
 
 std::unexpected<Error> cannot(const QString& why, const QString& advice)
 {
@@ -259,9 +229,10 @@ QString lookScript(GuestSystem system, SlotId slot)
 {
     switch (system) {
     case GuestSystem::Linux:
-        return QString::fromLatin1(linuxScript).arg(serialOf(slot), growthTools.join(QLatin1Char(' ')));
+        return findDiskScript(driveSerial(slot))
+            + QString::fromLatin1(linuxScript).arg(growthTools.join(QLatin1Char(' ')));
     case GuestSystem::Windows:
-        return QString::fromLatin1(windowsScript).arg(serialOf(slot));
+        return QString::fromLatin1(windowsScript).arg(driveSerial(slot));
     }
     Q_UNREACHABLE_RETURN({});
 }
@@ -294,7 +265,7 @@ Result<GuestVolume> readVolume(GuestSystem system, const QByteArray& said)
         } else if (key == "partitionType") {
             volume.partitionType = QString::fromUtf8(value);
         } else if (key == "mountPoint") {
-            volume.mountPoint = unescaped(value);
+            volume.mountPoint = unescapedMountPoint(value);
         } else if (key == "size") {
             volume.size = ByteCount(value.toULongLong()); // df's comes after the partition's
         } else if (key == "tool") {

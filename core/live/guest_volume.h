@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/byte_count.h"
+#include "core/live/guest_system.h"
 #include "core/machine/definition.h"
 
 #include <QStringList>
@@ -11,8 +12,6 @@
 #include <optional>
 
 namespace platter {
-
-enum class GuestSystem { Linux, Windows };
 
 struct GuestVolume {
     GuestSystem system = GuestSystem::Linux;

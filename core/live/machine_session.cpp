@@ -6,7 +6,6 @@
 #include "core/live/former_disk.h"
 #include "core/live/launch_plan.h"
 #include "core/live/machine_trouble.h"
-#include "core/live/medium_change.h"
 #include "core/machine/preflight.h"
 #include "core/qemu/launch.h"
 #include "core/qemu/pending_answer.h"
@@ -147,6 +146,7 @@ void MachineSession::setMachine(StoredMachine machine)
         m_running->setMachine(m_machine);
     }
     if (isAnother) {
+        m_drives.readSoon();
         Q_EMIT definitionChanged();
     }
 }
@@ -362,6 +362,7 @@ QCoro::Task<Result<void>> MachineSession::takeUp(std::unique_ptr<QemuProcess> pr
     connect(m_running->monitor(), &MachineMonitor::sent, this, &MachineSession::qmpSent);
     connect(m_running->monitor(), &MachineMonitor::received, this, &MachineSession::qmpReceived);
     enter(MachineState::Starting);
+    m_drives.follow();
     return m_running->readStatus();
 }
 
@@ -382,6 +383,7 @@ void MachineSession::letGo()
     // This runs in the middle of its own signal.
     m_running->disconnect(this);
     m_running.release()->deleteLater();
+    m_drives.follow();
     m_evidence.stop();
     m_accelerator.reset();
     if (state == MachineState::Off) {
@@ -453,7 +455,7 @@ QCoro::Task<Result<void>> MachineSession::powerOff()
     co_return co_await m_running->powerOff();
 }
 
-QCoro::Task<Result<void>> MachineSession::setMedium(SlotId slot, QString iso)
+QCoro::Task<Result<void>> MachineSession::setMedium(SlotId slot, QString iso, TrayOpening opening)
 {
     const QPointer<MachineSession> self(this);
     const Error noDrive{ErrorKind::NotFound, tr("“%1” has no DVD drive in slot %2.").arg(name(), slot.toString()),
@@ -473,7 +475,7 @@ QCoro::Task<Result<void>> MachineSession::setMedium(SlotId slot, QString iso)
         }
     }
     if (m_running) {
-        const Result<void> changed = co_await changeMedium(m_running->monitor(), m_runtime, slot, iso);
+        const Result<void> changed = co_await changeMedium(m_running->monitor(), m_runtime, slot, iso, opening);
         if (!self) {
             co_return std::unexpected(sessionEnded());
         }
@@ -537,23 +539,6 @@ Error MachineSession::noDiskAt(SlotId slot) const
 {
     return {ErrorKind::NotFound, tr("“%1” has no disk in slot %2.").arg(name(), slot.toString()),
         tr("Choose one of its disks."), {}};
-}
-
-Result<void> MachineSession::removeDrive(SlotId slot)
-{
-    if (m_launching || isUp(m_state) || m_runtime.runningQemu()) {
-        return wrongState(tr("A drive of “%1” can be removed while the machine is off. Its state: %2."));
-    }
-    return changeDefinition([this, slot](Definition& definition) -> Result<void> {
-        if (definition.driveAt(slot) == nullptr) {
-            return std::unexpected(
-                Error{ErrorKind::NotFound, tr("“%1” has no drive in slot %2.").arg(name(), slot.toString()),
-                    tr("Look at its list of drives."), {}});
-        }
-        std::erase_if(definition.drives, [slot](const Drive& drive) { return drive.slot == slot; });
-        std::erase(definition.bootOrder, BootDevice(slot));
-        return {};
-    });
 }
 
 Result<void> MachineSession::setDisk(SlotId slot, const DiskDrive& disk)
@@ -641,11 +626,7 @@ QCoro::Task<Result<void>> MachineSession::deleteFormerDisk(SlotId slot, Removal 
 
 void MachineSession::watchForReplaced()
 {
-    const bool isWanted = m_running && m_seat == QmpSeat::Application
-        && std::ranges::any_of(m_machine.definition.drives, [this](const Drive& drive) {
-               const FormerDisk* former = formerDiskAt(drive.slot);
-               return former != nullptr && !former->isReplaced;
-           });
+    const bool isWanted = m_running && m_seat == QmpSeat::Application && awaitsProof(m_machine.definition);
     if (isWanted && !m_evidence.isActive()) {
         m_evidence.start();
     } else if (!isWanted) {
@@ -662,9 +643,8 @@ QCoro::Task<void> MachineSession::lookForReplaced()
         if (former == nullptr || former->isReplaced || !m_running) {
             continue;
         }
-        const Result<DiskTraffic> traffic =
-            co_await trafficOf(m_running->monitor(), m_machine.definition, drive.slot);
-        if (self && m_running && traffic && showsRunningSystem(*traffic)) {
+        const bool hasRun = co_await m_running->hasRunFrom(drive.slot);
+        if (self && m_running && hasRun) {
             const Result<void> remembered =
                 changeFormer(drive.slot, [](DiskDrive& disk) { disk.former->isReplaced = true; });
             if (!remembered) {

@@ -6,7 +6,9 @@
 
 #include "core/live/disk_exchange.h"
 #include "core/live/guest_growth.h"
+#include "core/live/machine_drives.h"
 #include "core/live/machine_removal.h"
+#include "core/live/medium_change.h"
 #include "core/live/running_machine.h"
 #include "core/places.h"
 
@@ -51,6 +53,12 @@ public:
     QDateTime startedAt() const; // invalid when off
     QString vncSocket() const; // of the running machine
 
+    MachineDrives& drives() { return m_drives; }
+
+    const MachineDrives& drives() const { return m_drives; }
+
+    MachineMonitor* monitor() const { return m_running ? m_running->monitor() : nullptr; } // null: it is off
+
     // What start() would run, or did: program first.
     QCoro::Task<Result<QStringList>> commandLine() const;
 
@@ -63,8 +71,9 @@ public:
     QCoro::Task<Result<void>> pause();
     QCoro::Task<Result<void>> resume();
 
-    // Changes the medium in a DVD drive, of the definition and of the running machine. An empty ISO ejects.
-    QCoro::Task<Result<void>> setMedium(SlotId slot, QString iso);
+    // Changes the medium in a DVD drive, of the definition and of the running machine. An empty ISO ejects. Errors
+    // as medium_change.h says.
+    QCoro::Task<Result<void>> setMedium(SlotId slot, QString iso, TrayOpening opening = TrayOpening::IfUnlocked);
     // Changes the image of a disk while the machine runs, as disk_exchange.h says; errors as there.
     QCoro::Task<Result<ExchangeOutcome>> exchangeDisk(SlotId slot, ImageEdit edit);
     // Resizes a qcow2 or raw disk while the machine runs.
@@ -72,8 +81,6 @@ public:
     // What the guest says of a disk, and letting it take the disk's new SIZE, as guest_growth.h says.
     QCoro::Task<Result<GuestVolume>> lookInGuest(SlotId slot);
     QCoro::Task<Result<GuestGrowth>> growInGuest(SlotId slot, ByteCount size);
-    // Takes a drive out of the definition; only while off.
-    Result<void> removeDrive(SlotId slot);
     // Puts another image into a disk's slot; only while off. The old file stays as it is, and is remembered as the
     // slot's former disk: until the guest's system has run from the new one, and somebody deletes or keeps it.
     Result<void> setDisk(SlotId slot, const DiskDrive& disk);
@@ -104,6 +111,8 @@ Q_SIGNALS:
     void qmpReceived(const QByteArray& line);
 
 private:
+    friend class MachineDrives;
+
     void enter(MachineState state, std::optional<Error> error = {});
     // SENTENCE gets the machine's name and its state.
     std::unexpected<Error> wrongState(const QString& sentence) const;
@@ -141,6 +150,7 @@ private:
     bool m_kvmFailed = false;
     std::chrono::milliseconds m_patience{30000};
     std::shared_ptr<PendingAnswer> m_looking; // settled when lookAround() has ended
+    MachineDrives m_drives{*this};
     QTimer m_evidence; // runs while a former disk waits for its successor to prove itself
     QTimer m_lookAgain; // runs while another program starts the machine
 };

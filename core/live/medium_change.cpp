@@ -22,9 +22,10 @@ struct Texts {
 
 Error trayLocked(SlotId slot)
 {
-    return {ErrorKind::WrongState,
-        Texts::tr("The guest holds the tray of DVD drive %1 locked.").arg(slot.toString()),
-        Texts::tr("Unmount or eject the medium inside the guest, then try again."), {}};
+    return {ErrorKind::InUse, Texts::tr("The guest holds the tray of DVD drive %1 locked.").arg(slot.toString()),
+        Texts::tr("Unmount or eject the medium inside the guest, then try again; or open the tray by force: "
+                  "programs that read from the medium get errors then."),
+        {}};
 }
 
 QJsonObject byDrive(SlotId slot)
@@ -83,7 +84,7 @@ QCoro::Task<Result<void>> addNodes(std::shared_ptr<GraphTurn> turn, SlotId slot,
     co_return added;
 }
 
-QCoro::Task<Result<void>> openTray(std::shared_ptr<GraphTurn> turn, SlotId slot)
+QCoro::Task<Result<void>> openTray(std::shared_ptr<GraphTurn> turn, SlotId slot, TrayOpening opening)
 {
     if (!turn->monitor()) {
         co_return std::unexpected(qmpInterrupted(QStringLiteral("blockdev-open-tray")));
@@ -97,7 +98,9 @@ QCoro::Task<Result<void>> openTray(std::shared_ptr<GraphTurn> turn, SlotId slot)
                 answer->settle();
             }
         });
-    const Result<void> asked = co_await turn->tell(QStringLiteral("blockdev-open-tray"), byDrive(slot));
+    QJsonObject arguments = byDrive(slot);
+    arguments.insert(QStringLiteral("force"), opening == TrayOpening::ByForce);
+    const Result<void> asked = co_await turn->tell(QStringLiteral("blockdev-open-tray"), arguments);
     if (!asked) {
         co_return asked;
     }
@@ -115,7 +118,7 @@ QCoro::Task<Result<void>> insert(std::shared_ptr<GraphTurn> turn, SlotId slot, Q
 } // namespace
 
 QCoro::Task<Result<void>> changeMedium(
-    QPointer<MachineMonitor> monitor, RuntimeFolder runtime, SlotId slot, QString iso)
+    QPointer<MachineMonitor> monitor, RuntimeFolder runtime, SlotId slot, QString iso, TrayOpening opening)
 {
     const Result<std::shared_ptr<GraphTurn>> taken = co_await GraphTurn::take(std::move(monitor), runtime);
     if (!taken) {
@@ -144,7 +147,7 @@ QCoro::Task<Result<void>> changeMedium(
         }
     }
     if (!now->trayOpen) {
-        done = co_await openTray(turn, slot);
+        done = co_await openTray(turn, slot, opening);
     }
     if (done && !now->node.isEmpty()) {
         done = co_await turn->tell(QStringLiteral("blockdev-remove-medium"), byDrive(slot));

@@ -7,10 +7,15 @@
 
 namespace platter {
 
-// An empty ISO ejects. The medium that was in the drive goes back where the new one cannot be put in. WrongState:
-// the guest holds the tray locked. Programs take turns; what one that died half-way left behind is cleared away
-// first.
-QCoro::Task<Result<void>> changeMedium(
-    QPointer<MachineMonitor> monitor, RuntimeFolder runtime, SlotId slot, QString iso);
+enum class TrayOpening {
+    IfUnlocked,
+    ByForce, // what reads from the medium in the guest gets errors
+};
+
+// An empty ISO ejects. The medium that was in the drive goes back where the new one cannot be put in. InUse: the
+// guest holds the tray locked, which force overcomes. Programs take turns; what one that died half-way left behind
+// is cleared away first.
+QCoro::Task<Result<void>> changeMedium(QPointer<MachineMonitor> monitor, RuntimeFolder runtime, SlotId slot,
+    QString iso, TrayOpening opening = TrayOpening::IfUnlocked);
 
 } // namespace platter

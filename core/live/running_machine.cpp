@@ -2,6 +2,7 @@
 #include "core/live/running_machine.h"
 
 #include "core/live/exchange_journal.h"
+#include "core/live/former_disk.h"
 #include "core/live/graph_turn.h"
 #include "core/live/machine_trouble.h"
 #include "core/qemu/block_graph.h"
@@ -44,6 +45,7 @@ RunningMachine::RunningMachine(StoredMachine machine, const RuntimeFolder& runti
     , m_seat(seat)
     , m_process(std::move(process))
     , m_monitor(runtime, seat)
+    , m_evidence(&m_monitor, runtime)
     , m_gone(std::make_shared<PendingAnswer>())
     , m_patienceLength(patience)
 {
@@ -53,6 +55,7 @@ RunningMachine::RunningMachine(StoredMachine machine, const RuntimeFolder& runti
     connect(m_process.get(), &QemuProcess::ended, this, &RunningMachine::finish);
     connect(&m_monitor, &MachineMonitor::event, this, &RunningMachine::hear);
     connect(&m_monitor, &MachineMonitor::closed, this, [this] {
+        m_evidence.forget();
         if (m_seat == QmpSeat::Application) {
             QCoro::connect(keepAsking(), this, [] { });
         }
@@ -124,6 +127,9 @@ QCoro::Task<Result<void>> RunningMachine::readStatus()
         co_return std::unexpected(answer.error());
     }
     m_missedNothing = m_seat == QmpSeat::Application;
+    if (m_missedNothing && !m_evidence.isCounting() && awaitsProof(m_machine.definition)) {
+        m_evidence.begin();
+    }
     m_runState = answer->toObject().value(QLatin1String("status")).toString();
     if (const auto journal = ExchangeJournal::read(m_runtime); journal && m_runState == QLatin1String("paused")) {
         show(*journal);
@@ -232,8 +238,12 @@ void RunningMachine::hear(const QString& event, const QJsonObject& data)
         show(m_runState);
     } else if (event == QLatin1String("GUEST_PANICKED")) {
         enter(MachineState::GuestPanicked, guestPanicked(m_machine, data.value(QLatin1String("info")).toObject()));
-    } else if (event == QLatin1String("STOP") || event == QLatin1String("RESET")
-        || event == QLatin1String("SUSPEND") || event == QLatin1String("WAKEUP")) {
+    } else if (event == QLatin1String("RESET")) {
+        // What went by until now proves nothing of what comes; readStatus() has it counted from here.
+        m_evidence.forget();
+        QCoro::connect(readStatus(), this, [](const Result<void>&) { });
+    } else if (event == QLatin1String("STOP") || event == QLatin1String("SUSPEND")
+        || event == QLatin1String("WAKEUP")) {
         // The event does not say why; the status does.
         QCoro::connect(readStatus(), this, [](const Result<void>&) { });
     }

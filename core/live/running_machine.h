@@ -9,6 +9,7 @@
 #include "core/live/machine_monitor.h"
 #include "core/live/machine_state.h"
 #include "core/live/qemu_process.h"
+#include "core/live/system_evidence.h"
 
 #include <QTimer>
 
@@ -57,6 +58,10 @@ public:
     QCoro::Task<void> finishLeftExchange(std::chrono::milliseconds deadline);
     // As disk_exchange.h says.
     QCoro::Task<Result<ExchangeOutcome>> exchangeDisk(SlotId slot, DiskDrive disk, ImageEdit edit);
+
+    // As system_evidence.h says.
+    QCoro::Task<bool> hasRunFrom(SlotId slot) { return m_evidence.hasRunFrom(m_machine.definition, slot); }
+
     QCoro::Task<Result<void>> pause();
     QCoro::Task<Result<void>> resume();
     QCoro::Task<Result<void>> reset();
@@ -91,6 +96,7 @@ private:
     QmpSeat m_seat;
     std::unique_ptr<QemuProcess> m_process;
     MachineMonitor m_monitor;
+    SystemEvidence m_evidence;
     std::optional<LaunchRecord> m_record;
 
     MachineState m_state = MachineState::Starting;

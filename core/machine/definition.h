@@ -65,6 +65,8 @@ struct DiskDrive {
     QString file;
     DiskFormat format = DiskFormat::Vhdx;
     std::optional<FormerDisk> former = {};
+    bool isReadOnly = false; // the guest cannot write to it; several machines may share it then
+    bool discards = true; // what the guest frees (TRIM) is passed on to the image
     friend bool operator==(const DiskDrive&, const DiskDrive&) = default;
 };
 

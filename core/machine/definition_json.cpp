@@ -88,6 +88,11 @@ QString absoluteFrom(const QString& file, const QString& folder)
     return file.isEmpty() || file.startsWith(QLatin1Char('/')) ? file : folder + QLatin1Char('/') + file;
 }
 
+QString yesOrNo(bool isSo)
+{
+    return isSo ? QStringLiteral("yes") : QStringLiteral("no");
+}
+
 QString nameOf(Protocol protocol)
 {
     return protocol == Protocol::Tcp ? QStringLiteral("tcp") : QStringLiteral("udp");
@@ -224,6 +229,11 @@ DiskFormat readFormat(JsonReader& reader, const QJsonObject& object, const QStri
             {nameOf(DiskFormat::Raw), DiskFormat::Raw}});
 }
 
+bool readYesOrNo(JsonReader& reader, const QJsonObject& object, const QString& key, const QString& place)
+{
+    return reader.choice<bool>(object, key, place, {{yesOrNo(false), false}, {yesOrNo(true), true}});
+}
+
 FormerDisk readFormer(JsonReader& reader, const QJsonValue& value, const QString& place, const QString& folder)
 {
     const QJsonObject object =
@@ -231,8 +241,7 @@ FormerDisk readFormer(JsonReader& reader, const QJsonValue& value, const QString
     FormerDisk former;
     former.format = readFormat(reader, object, place);
     former.file = absoluteFrom(reader.string(object, QStringLiteral("file"), place), folder);
-    former.isReplaced = reader.choice<bool>(
-        object, QStringLiteral("replaced"), place, {{QStringLiteral("no"), false}, {QStringLiteral("yes"), true}});
+    former.isReplaced = readYesOrNo(reader, object, QStringLiteral("replaced"), place);
     return former;
 }
 
@@ -247,7 +256,8 @@ Drive readDrive(JsonReader& reader, const QJsonValue& value, const QString& plac
         isDvd ? QStringList{QStringLiteral("slot"), QStringLiteral("type"), QStringLiteral("medium")}
               : QStringList{QStringLiteral("slot"), QStringLiteral("type"), QStringLiteral("format"),
                     QStringLiteral("file")},
-        isDvd ? QStringList() : QStringList{QStringLiteral("former")});
+        isDvd ? QStringList()
+              : QStringList{QStringLiteral("readOnly"), QStringLiteral("discard"), QStringLiteral("former")});
     Drive drive;
     drive.slot = reader.unwrap(SlotId::parse(reader.string(object, QStringLiteral("slot"), place)),
         JsonReader::below(place, QStringLiteral("slot")));
@@ -256,6 +266,12 @@ Drive readDrive(JsonReader& reader, const QJsonValue& value, const QString& plac
     } else {
         DiskDrive disk{absoluteFrom(reader.string(object, QStringLiteral("file"), place), folder),
             readFormat(reader, object, place)};
+        if (object.contains(QLatin1String("readOnly"))) {
+            disk.isReadOnly = readYesOrNo(reader, object, QStringLiteral("readOnly"), place);
+        }
+        if (object.contains(QLatin1String("discard"))) {
+            disk.discards = readYesOrNo(reader, object, QStringLiteral("discard"), place);
+        }
         if (object.contains(QLatin1String("former"))) {
             disk.former = readFormer(reader, object.value(QLatin1String("former")),
                 JsonReader::below(place, QStringLiteral("former")), folder);
@@ -384,11 +400,18 @@ QByteArray toJson(const Definition& definition, const QString& folder)
             writer.member("type", QStringLiteral("disk"));
             writer.member("format", nameOf(disk->format));
             writer.member("file", relativeInside(disk->file, folder));
+            // What nearly every disk is goes without saying.
+            if (disk->isReadOnly) {
+                writer.member("readOnly", yesOrNo(true));
+            }
+            if (!disk->discards) {
+                writer.member("discard", yesOrNo(false));
+            }
             if (disk->former) {
                 writer.open("former", '{');
                 writer.member("format", nameOf(disk->former->format));
                 writer.member("file", relativeInside(disk->former->file, folder));
-                writer.member("replaced", disk->former->isReplaced ? QStringLiteral("yes") : QStringLiteral("no"));
+                writer.member("replaced", yesOrNo(disk->former->isReplaced));
                 writer.close('}');
             }
         } else {

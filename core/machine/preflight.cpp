@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/machine/preflight.h"
 
-#include "core/disk/image_lock.h"
 #include "core/disk/new_image.h"
 #include "core/unique_fd.h"
 
@@ -80,9 +79,10 @@ Result<DiskFormat> formatOfDisk(const QString& file)
 
 } // namespace
 
-Result<DiskFormat> checkDiskImage(const QString& file)
+Result<DiskFormat> checkDiskImage(const QString& file, ImageUse use)
 {
-    if (const Result<void> regular = checkRegularFile(Texts::tr("Opening the disk image"), file, O_RDWR);
+    if (const Result<void> regular = checkRegularFile(
+            Texts::tr("Opening the disk image"), file, use == ImageUse::ReadWrite ? O_RDWR : O_RDONLY);
         !regular) {
         return std::unexpected(regular.error());
     }
@@ -90,10 +90,15 @@ Result<DiskFormat> checkDiskImage(const QString& file)
     if (!format) {
         return format;
     }
-    if (const Result<void> isFree = checkImageNotInUse(file, ImageUse::ReadWrite); !isFree) {
+    if (const Result<void> isFree = checkImageNotInUse(file, use); !isFree) {
         return std::unexpected(isFree.error());
     }
     return format;
+}
+
+ImageUse useOf(const DiskDrive& disk)
+{
+    return disk.isReadOnly ? ImageUse::ReadOnly : ImageUse::ReadWrite;
 }
 
 Result<void> checkMedium(const QString& file)
@@ -119,7 +124,7 @@ std::vector<Error> preflight(const StoredMachine& machine, const HostResources& 
             if (!disk->file.startsWith(QLatin1Char('/'))) {
                 continue; // a rule has said so
             }
-            const Result<DiskFormat> format = checkDiskImage(disk->file);
+            const Result<DiskFormat> format = checkDiskImage(disk->file, useOf(*disk));
             if (!format) {
                 errors.push_back(format.error());
             } else if (*format != disk->format && disk->format != DiskFormat::Raw) {

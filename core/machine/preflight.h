@@ -3,6 +3,7 @@
 // wizard and platterctl. Reads files, writes none. Blocking, some milliseconds; any thread.
 #pragma once
 
+#include "core/disk/image_lock.h"
 #include "core/machine/rules.h"
 #include "core/machine/store.h"
 
@@ -15,8 +16,10 @@ namespace platter {
 // left. A missing NVRAM file is fine: it is made at the start.
 std::vector<Error> preflight(const StoredMachine& machine, const HostResources& host);
 
-// A disk image as a machine's disk: a regular file that can be read and written, not a VHD, in nobody's use.
-Result<DiskFormat> checkDiskImage(const QString& file);
+// A disk image as a machine's disk: a regular file that can be read (and written, unless it is only to be read),
+// not a VHD, in nobody's use that forbids it.
+Result<DiskFormat> checkDiskImage(const QString& file, ImageUse use = ImageUse::ReadWrite);
+ImageUse useOf(const DiskDrive& disk);
 // An ISO file as a medium: a regular file that can be read and has something in it.
 Result<void> checkMedium(const QString& file);
 

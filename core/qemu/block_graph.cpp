@@ -22,6 +22,15 @@ QJsonObject fileObject(const QString& node, const QString& file)
         {QStringLiteral("node-name"), node}, {QStringLiteral("filename"), file}};
 }
 
+QJsonObject ofDisk(QJsonObject node, const DiskDrive& disk)
+{
+    node.insert(QStringLiteral("discard"), disk.discards ? QStringLiteral("unmap") : QStringLiteral("ignore"));
+    if (disk.isReadOnly) {
+        node.insert(QStringLiteral("read-only"), true);
+    }
+    return node;
+}
+
 } // namespace
 
 QString controllerName(int controller)
@@ -75,28 +84,27 @@ std::optional<int> generationOfName(const QString& name)
 
 QJsonObject fileNode(SlotId slot, int generation, const DiskDrive& disk)
 {
-    QJsonObject node = fileObject(fileNodeName(slot, generation), disk.file);
-    node.insert(QStringLiteral("discard"), QStringLiteral("unmap"));
-    return node;
+    return ofDisk(fileObject(fileNodeName(slot, generation), disk.file), disk);
 }
 
 QJsonObject formatNode(SlotId slot, int generation, const DiskDrive& disk)
 {
-    return {{QStringLiteral("driver"), nameOf(disk.format)},
-        {QStringLiteral("node-name"), formatNodeName(slot, generation)},
-        {QStringLiteral("file"), fileNodeName(slot, generation)},
-        {QStringLiteral("discard"), QStringLiteral("unmap")}};
+    return ofDisk({{QStringLiteral("driver"), nameOf(disk.format)},
+                      {QStringLiteral("node-name"), formatNodeName(slot, generation)},
+                      {QStringLiteral("file"), fileNodeName(slot, generation)}},
+        disk);
 }
 
-QJsonObject rawNode(SlotId slot, int generation)
+QJsonObject rawNode(SlotId slot, int generation, const DiskDrive& disk)
 {
-    return rawNodeOn(slot, formatNodeName(slot, generation));
+    return rawNodeOn(slot, formatNodeName(slot, generation), disk);
 }
 
-QJsonObject rawNodeOn(SlotId slot, const QString& child)
+QJsonObject rawNodeOn(SlotId slot, const QString& child, const DiskDrive& disk)
 {
-    return {{QStringLiteral("driver"), QStringLiteral("raw")}, {QStringLiteral("node-name"), driveName(slot)},
-        {QStringLiteral("file"), child}, {QStringLiteral("discard"), QStringLiteral("unmap")}};
+    return ofDisk({{QStringLiteral("driver"), QStringLiteral("raw")},
+                      {QStringLiteral("node-name"), driveName(slot)}, {QStringLiteral("file"), child}},
+        disk);
 }
 
 QJsonObject holdNode(SlotId slot, const QString& file)

@@ -33,9 +33,9 @@ std::optional<int> generationOfName(const QString& name);
 // Arguments of blockdev-add, to be added in this order: file node, format node, and of a disk the raw node.
 QJsonObject fileNode(SlotId slot, int generation, const DiskDrive& disk);
 QJsonObject formatNode(SlotId slot, int generation, const DiskDrive& disk);
-QJsonObject rawNode(SlotId slot, int generation);
+QJsonObject rawNode(SlotId slot, int generation, const DiskDrive& disk);
 // The raw node again, on CHILD: for blockdev-reopen.
-QJsonObject rawNodeOn(SlotId slot, const QString& child);
+QJsonObject rawNodeOn(SlotId slot, const QString& child, const DiskDrive& disk);
 // FILE has the disk's size and no content.
 QJsonObject holdNode(SlotId slot, const QString& file);
 // A medium; read-only.

@@ -2,6 +2,7 @@
 #include "core/qemu/command_line.h"
 
 #include "core/qemu/block_graph.h"
+#include "core/qemu/drive_device.h"
 #include "core/shell_words.h"
 
 #include <QJsonDocument>
@@ -25,11 +26,6 @@ constexpr QLatin1StringView virtioSerial("05.0");
 constexpr QLatin1StringView usb("06.0");
 constexpr QLatin1StringView pvpanic("07.0");
 } // namespace place
-
-// OVMF looks for what it can boot at targets 0 to 31 of a controller, LUNs 0 to 7 each (EDK2's
-// PcdVirtioScsiMaxTargetLimit and PcdVirtioScsiMaxLunLimit). So the slots from 32 on are the second LUNs of these
-// targets, and every slot can be booted from.
-constexpr int targetsPerController = 32;
 
 // Values of options in QEMU's own syntax end at a comma; a doubled one stands for itself.
 QString escaped(QString value)
@@ -73,10 +69,12 @@ public:
 
     void blockdev(const QJsonObject& value) { option("-blockdev", value); }
 
+    void device(const QJsonObject& device) { option("-device", device); }
+
     void device(const QString& driver, QJsonObject properties)
     {
         properties.insert(QStringLiteral("driver"), driver);
-        option("-device", properties);
+        device(properties);
     }
 
     const QStringList& list() const { return m_list; }
@@ -157,11 +155,11 @@ void addRootPort(Arguments& arguments, const QString& id, QLatin1StringView addr
     arguments.device(QStringLiteral("pcie-root-port"), port);
 }
 
-// -1: not in the boot order.
-int bootIndex(const Definition& definition, const BootDevice& device)
+std::optional<int> bootIndex(const Definition& definition, const BootDevice& device)
 {
     const auto found = std::ranges::find(definition.bootOrder, device);
-    return found == definition.bootOrder.end() ? -1 : int(found - definition.bootOrder.begin());
+    return found == definition.bootOrder.end() ? std::nullopt
+                                               : std::optional(int(found - definition.bootOrder.begin()));
 }
 
 void addControllers(Arguments& arguments, const Definition& definition)
@@ -171,45 +169,17 @@ void addControllers(Arguments& arguments, const Definition& definition)
         const QString port = QStringLiteral("scsi-port-%1").arg(controller);
         addRootPort(arguments, port, place::scsiPort, controller, 1 + controller);
         if (controller < definition.controllers) {
-            arguments.device(QStringLiteral("virtio-scsi-pci"),
-                {{QStringLiteral("id"), controllerName(controller)}, {QStringLiteral("bus"), port},
-                    {QStringLiteral("addr"), QStringLiteral("00.0")}});
+            arguments.device(controllerDevice(controller));
         }
     }
 }
 
 void addDrive(Arguments& arguments, const Definition& definition, const Drive& drive)
 {
-    const SlotId slot = drive.slot;
-    QJsonObject device{{QStringLiteral("id"), driveName(slot)},
-        {QStringLiteral("bus"), controllerName(slot.controller) + QStringLiteral(".0")},
-        {QStringLiteral("channel"), 0}, {QStringLiteral("scsi-id"), slot.target % targetsPerController},
-        {QStringLiteral("lun"), slot.target / targetsPerController}};
-    if (const int index = bootIndex(definition, slot); index >= 0) {
-        device.insert(QStringLiteral("bootindex"), index);
+    for (const QJsonObject& node : driveNodes(drive, 0)) {
+        arguments.blockdev(node);
     }
-    if (const auto* disk = std::get_if<DiskDrive>(&drive.what)) {
-        arguments.blockdev(fileNode(slot, 0, *disk));
-        arguments.blockdev(formatNode(slot, 0, *disk));
-        arguments.blockdev(rawNode(slot, 0));
-        device.insert(QStringLiteral("drive"), driveName(slot));
-        device.insert(
-            QStringLiteral("serial"), QStringLiteral("platter-%1-%2").arg(slot.controller).arg(slot.target));
-        // "Not rotating": Windows then trims instead of defragmenting.
-        device.insert(QStringLiteral("rotation_rate"), 1);
-        // A full host stops the machine, which then goes on where it was, instead of failing the guest's writes.
-        device.insert(QStringLiteral("rerror"), QStringLiteral("stop"));
-        device.insert(QStringLiteral("werror"), QStringLiteral("stop"));
-        arguments.device(QStringLiteral("scsi-hd"), device);
-        return;
-    }
-    const QString& medium = std::get<DvdDrive>(drive.what).medium;
-    if (!medium.isEmpty()) {
-        arguments.blockdev(mediumFileNode(slot, 0, medium));
-        arguments.blockdev(mediumNode(slot, 0));
-        device.insert(QStringLiteral("drive"), formatNodeName(slot, 0));
-    }
-    arguments.device(QStringLiteral("scsi-cd"), device);
+    arguments.device(driveDevice(drive, 0, bootIndex(definition, drive.slot)));
 }
 
 void addAdapter(Arguments& arguments, const Definition& definition, AdapterId id)
@@ -230,8 +200,8 @@ void addAdapter(Arguments& arguments, const Definition& definition, AdapterId id
         {QStringLiteral("addr"), QStringLiteral("00.0")},
         // OVMF has a driver of its own; a boot ROM would only be in its way.
         {QStringLiteral("romfile"), QString()}};
-    if (const int index = bootIndex(definition, id); index >= 0) {
-        device.insert(QStringLiteral("bootindex"), index);
+    if (const std::optional<int> index = bootIndex(definition, id)) {
+        device.insert(QStringLiteral("bootindex"), *index);
     }
     arguments.device(QStringLiteral("virtio-net-pci"), device);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A VNC server that offers 30 full frames of 1920x1080 a second, for ten seconds, and a console that shows them in
 // a real window. Prints one figure a line: name, value, unit.
+#include "tests/bench/loop_watch.h"
 #include "tests/vnc_server/vnc_server.h"
 #include "ui/console/console_widget.h"
 #include "ui/console/vnc_screen.h"
@@ -9,7 +10,6 @@
 #include <QElapsedTimer>
 #include <QTemporaryDir>
 
-#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <sys/resource.h>
@@ -24,7 +24,6 @@ constexpr QSize Screen(1920, 1080);
 constexpr int Offered = 30;
 constexpr auto WarmUp = 1s;
 constexpr auto Measured = 10s;
-constexpr auto Heartbeat = 1ms;
 
 double processorSeconds(clockid_t clock)
 {
@@ -49,38 +48,6 @@ public:
 
     bool frameWaits = false;
     int shown = 0;
-};
-
-// The longest time in which the event loop did not come round.
-class LoopWatch : public QObject {
-public:
-    LoopWatch()
-    {
-        m_beat.setInterval(Heartbeat);
-        m_beat.setTimerType(Qt::PreciseTimer);
-        connect(&m_beat, &QTimer::timeout, this, [this] {
-            longest = std::max(longest, m_since.nsecsElapsed());
-            m_since.restart();
-        });
-    }
-
-    void start()
-    {
-        m_since.start();
-        m_beat.start();
-    }
-
-    void reset()
-    {
-        longest = 0;
-        m_since.restart();
-    }
-
-    qint64 longest = 0;
-
-private:
-    QTimer m_beat;
-    QElapsedTimer m_since;
 };
 
 struct Result {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Shows every state that a power cut can leave a VHDX file in to our reader, to vhdx::check, to an Editor that goes
 // on working with it, and some of them to QEMU. PLATTER_POWER_CUT_STATES is how many states each writer is tried
-// in; from 5,000 on QEMU sees them all. One thread.
+// in; from 5,000 on QEMU sees them all, which takes longer than ctest and Qt Test wait: run the program itself,
+// with QTEST_FUNCTION_TIMEOUT (in milliseconds). One thread.
 #pragma once
 
 #include "core/disk/vhdx/check.h"

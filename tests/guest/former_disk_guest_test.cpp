@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A disk that has taken another one's place proves itself only by what a running system does to it: a guest that
-// runs from elsewhere proves nothing.
+// runs from elsewhere, or is reset before it is up, proves nothing.
 #include "core/disk/operations/create_disk.h"
+#include "core/live/system_evidence.h"
 #include "tests/guest/live_machine.h"
 #include "tests/guest/serial_console.h"
 
@@ -22,7 +23,28 @@ std::optional<FormerDisk> formerOf(const MachineSession& session)
     return std::get<DiskDrive>(drive->what).former;
 }
 
+const QLatin1String notNeeded("old.raw, is not needed any more");
+
+QString drivesSaidBy(const LiveMachine& live)
+{
+    QProcess shell;
+    shell.setProcessEnvironment(live.environment());
+    shell.start(QStringLiteral(PLATTER_BINARY_DIR "/bin/platterctl"),
+        {QStringLiteral("drive"), QStringLiteral("list"), QStringLiteral("box")});
+    const bool ended =
+        QTest::qWaitFor([&] { return shell.state() == QProcess::NotRunning; }, LiveMachine::patience);
+    return ended ? QString::fromUtf8(shell.readAllStandardOutput()) : QString();
+}
+
 } // namespace
+
+// The system on the disk is up.
+#define BOOTED                                                                                                     \
+    do {                                                                                                           \
+        QVERIFY2(                                                                                                  \
+            serial.waitFor(QStringLiteral("booted from disk sda, Linux ")), qUtf8Printable(serial.transcript()));  \
+        QVERIFY(serial.waitFor(QStringLiteral("# ")));                                                             \
+    } while (false)
 
 class FormerDiskGuestTest : public QObject {
     Q_OBJECT
@@ -38,7 +60,7 @@ private Q_SLOTS:
         GOOD(createDisk({.file = fresh, .size = ByteCount::mebibytes(256)}));
         const StoredMachine machine = live.make(
             QStringLiteral("box"), {{dvdSlot, DvdDrive{iso}}, {diskSlot, DiskDrive{old, DiskFormat::Raw}}});
-        const auto session = live.session(machine);
+        std::unique_ptr<MachineSession> session = live.session(machine);
         GOOD(session->setDisk(diskSlot, {fresh, DiskFormat::Vhdx}));
         QCOMPARE(formerOf(*session), (FormerDisk{old, DiskFormat::Raw, false}));
 
@@ -69,23 +91,50 @@ private Q_SLOTS:
         GOOD(QCoro::waitFor(session->powerOff()));
         GOOD(QCoro::waitFor(session->setMedium(dvdSlot, {})));
 
-        // Then a system runs from the disk; the session sees it by itself.
+        // A guest that is reset again and again, and never comes up as far as its agent: each time it reads and
+        // writes less than a system that runs, and all together more.
         GOOD(QCoro::waitFor(session->start()));
         QVERIFY(serial.open(live.runtime(session->machine()).serial()));
+        BOOTED;
+        RUNS("killall guest_agent qemu-ga; chmod -x /usr/lib/platter/guest_agent && sync");
+        for (int run = 0; run < 3; ++run) {
+            if (run > 0) {
+                GOOD(QCoro::waitFor(session->reset()));
+                BOOTED;
+            }
+            RUNS("dd if=/dev/sda of=/dev/null bs=1M count=16 && "
+                 "dd if=/dev/urandom of=/root/file bs=1K count=400 conv=fsync");
+            QCoro::waitFor(session->lookForReplaced());
+            QVERIFY(formerOf(*session) && !formerOf(*session)->isReplaced);
+        }
+        MachineMonitor monitor(live.runtime(session->machine()), QmpSeat::CommandLine);
+        const Result<DriveCounts> counters = QCoro::waitFor(countersOf(&monitor));
+        GOOD(counters);
+        QVERIFY(showsRunningSystem(trafficBetween({}, *counters, session->machine().definition, diskSlot)));
+        // A program that looks only once does not know better, and has no agent's word.
         QVERIFY2(
-            serial.waitFor(QStringLiteral("booted from disk sda, Linux ")), qUtf8Printable(serial.transcript()));
-        QVERIFY(serial.waitFor(QStringLiteral("# ")));
+            drivesSaidBy(live).contains(QLatin1String("old.raw, which is kept")), qPrintable(drivesSaidBy(live)));
+
+        // Then it runs; the session sees it by itself.
         RUNS(
             "dd if=/dev/sda of=/dev/null bs=1M count=64 && dd if=/dev/urandom of=/root/file bs=1M count=4 && sync");
         QTRY_VERIFY_WITH_TIMEOUT(formerOf(*session) && formerOf(*session)->isReplaced, LiveMachine::patience);
         // In the definition that other programs read, too, and platterctl says so.
-        QProcess shell;
-        shell.setProcessEnvironment(live.environment());
-        shell.start(QStringLiteral(PLATTER_BINARY_DIR "/bin/platterctl"),
-            {QStringLiteral("drive"), QStringLiteral("list"), QStringLiteral("box")});
-        QVERIFY(QTest::qWaitFor([&] { return shell.state() == QProcess::NotRunning; }, LiveMachine::patience));
-        const QString said = QString::fromUtf8(shell.readAllStandardOutput());
-        QVERIFY2(said.contains(QLatin1String("old.raw, is not needed any more")), qPrintable(said));
+        QVERIFY2(drivesSaidBy(live).contains(notNeeded), qPrintable(drivesSaidBy(live)));
+
+        // Without the session platterctl has to see for itself, which takes the agent.
+        session.reset();
+        GOOD(MachineStore(live.places().machines)
+                .update(QStringLiteral("box"), [](Definition& definition) -> Result<void> {
+                    const auto drive = std::ranges::find(definition.drives, diskSlot, &Drive::slot);
+                    std::get<DiskDrive>(drive->what).former->isReplaced = false;
+                    return {};
+                }));
+        QVERIFY2(!drivesSaidBy(live).contains(notNeeded), qPrintable(drivesSaidBy(live)));
+        RUNS("chmod +x /usr/lib/platter/guest_agent && { /usr/lib/platter/guest_agent > /dev/null 2>&1 & }");
+        QTRY_VERIFY_WITH_TIMEOUT(drivesSaidBy(live).contains(notNeeded), LiveMachine::patience);
+        session = live.session(*MachineStore(live.places().machines).load(QStringLiteral("box")));
+        QCoro::waitFor(session->refresh());
 
         GOOD(QCoro::waitFor(session->deleteFormerDisk(diskSlot, Removal::ForGood)));
         QVERIFY(!QFile::exists(old));

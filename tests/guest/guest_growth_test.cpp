@@ -43,26 +43,6 @@ class GuestGrowthTest : public QObject {
 
     std::unique_ptr<LiveMachine> m_live;
 
-    struct Said {
-        int code = -1;
-        QString out;
-        QString err;
-    };
-
-    // A platterctl that knows this test's machines. Spins the event loop.
-    Said platterctl(const QStringList& words)
-    {
-        QProcess program;
-        program.setProcessEnvironment(m_live->environment());
-        program.start(QStringLiteral(PLATTER_BINARY_DIR "/bin/platterctl"), words);
-        if (!QTest::qWaitFor([&] { return program.state() == QProcess::NotRunning; }, LiveMachine::patience)) {
-            program.kill();
-            program.waitForFinished();
-        }
-        return {program.exitCode(), QString::fromUtf8(program.readAllStandardOutput()),
-            QString::fromUtf8(program.readAllStandardError())};
-    }
-
     // How many KiB the guest's df says that PLACE has.
     static qint64 sizeOf(SerialConsole& serial, const QString& place)
     {
@@ -79,7 +59,9 @@ private Q_SLOTS:
         m_live = std::make_unique<LiveMachine>();
         const QString vhdx = m_live->path(QStringLiteral("system.vhdx"));
         QCOMPARE(
-            platterctl({QStringLiteral("disk"), QStringLiteral("create"), vhdx, QStringLiteral("--size=1G")}).code,
+            m_live->platterctl(
+                      {QStringLiteral("disk"), QStringLiteral("create"), vhdx, QStringLiteral("--size=1G")})
+                .code,
             0);
         const StoredMachine machine = m_live->make(
             QStringLiteral("installer"), {{diskSlot, DiskDrive{vhdx, DiskFormat::Vhdx}}, {dvdSlot, DvdDrive{iso}}});
@@ -89,7 +71,7 @@ private Q_SLOTS:
         RUNS("install");
         GOOD(QCoro::waitFor(session->powerOff()));
         for (const char* name : {"system.qcow2", "system.raw"}) {
-            const Said said = platterctl(
+            const LiveMachine::Said said = m_live->platterctl(
                 {QStringLiteral("disk"), QStringLiteral("convert"), vhdx, m_live->path(QLatin1String(name))});
             QVERIFY2(said.code == 0, qUtf8Printable(said.err));
         }
@@ -121,11 +103,11 @@ private Q_SLOTS:
 
             const QStringList words{QStringLiteral("disk"), QStringLiteral("expand"), image, QStringLiteral("3G"),
                 QStringLiteral("--grow")};
-            const Said planned = platterctl(words + QStringList{QStringLiteral("--plan")});
+            const LiveMachine::Said planned = m_live->platterctl(words + QStringList{QStringLiteral("--plan")});
             QVERIFY2(planned.code == 0, qUtf8Printable(planned.err));
             QVERIFY2(planned.out.contains(QLatin1String("growpart /dev/sda 2; resize2fs /dev/sda2")),
                 qUtf8Printable(planned.out));
-            const Said said = platterctl(words);
+            const LiveMachine::Said said = m_live->platterctl(words);
             QVERIFY2(said.code == 0, qUtf8Printable(said.out + said.err));
             QVERIFY2(said.out.contains(QLatin1String("/dev/sda2 (ext4, mounted on /) has grown from")),
                 qUtf8Printable(said.out));
@@ -154,7 +136,9 @@ private Q_SLOTS:
     {
         const QString data = m_live->path(QStringLiteral("data.vhdx"));
         QCOMPARE(
-            platterctl({QStringLiteral("disk"), QStringLiteral("create"), data, QStringLiteral("--size=1G")}).code,
+            m_live->platterctl(
+                      {QStringLiteral("disk"), QStringLiteral("create"), data, QStringLiteral("--size=1G")})
+                .code,
             0);
         const StoredMachine machine = m_live->make(
             QStringLiteral("box"), {{dvdSlot, DvdDrive{iso}}, {secondSlot, DiskDrive{data, DiskFormat::Vhdx}}});
@@ -162,22 +146,22 @@ private Q_SLOTS:
         SerialConsole serial;
         BOOTS(session, "booted from DVD");
         const auto expand = [&](const char* size) {
-            return platterctl({QStringLiteral("disk"), QStringLiteral("expand"), data, QLatin1String(size),
+            return m_live->platterctl({QStringLiteral("disk"), QStringLiteral("expand"), data, QLatin1String(size),
                 QStringLiteral("--grow"), QStringLiteral("--json")});
         };
 
-        const Said empty = expand("2G");
+        const LiveMachine::Said empty = expand("2G");
         QCOMPARE(empty.code, 1);
         QVERIFY2(
             empty.err.contains(QLatin1String("There is no file system on /dev/sda")), qUtf8Printable(empty.err));
 
         RUNS("mkfs.ext4 -q /dev/sda && modprobe ext4");
-        const Said unmounted = expand("3G");
+        const LiveMachine::Said unmounted = expand("3G");
         QCOMPARE(unmounted.code, 1);
         QVERIFY2(unmounted.err.contains(QLatin1String("is not mounted")), qUtf8Printable(unmounted.err));
 
         RUNS("mkdir '/mnt/my data' && mount -t ext4 /dev/sda '/mnt/my data'");
-        const Said grown = expand("4G");
+        const LiveMachine::Said grown = expand("4G");
         QVERIFY2(grown.code == 0, qUtf8Printable(grown.out + grown.err));
         QVERIFY2(grown.out.contains(QLatin1String("/dev/sda (ext4, mounted on /mnt/my data) has grown from")),
             qUtf8Printable(grown.out));
@@ -204,7 +188,7 @@ private Q_SLOTS:
         }
 
         RUNS("killall guest_agent qemu-ga");
-        const Said alone = expand("5G");
+        const LiveMachine::Said alone = expand("5G");
         QCOMPARE(alone.code, 1);
         QVERIFY2(alone.err.contains(QLatin1String("No guest agent answers")), qUtf8Printable(alone.err));
         const auto sectors = serial.run(QStringLiteral("cat /sys/block/sda/size"));
@@ -213,7 +197,7 @@ private Q_SLOTS:
 
         RUNS("{ qemu-ga --method virtio-serial --path /dev/virtio-ports/org.qemu.guest_agent.0 "
              "--block-rpcs=guest-exec > /dev/null 2>&1 & }");
-        const Said forbidden = expand("6G");
+        const LiveMachine::Said forbidden = expand("6G");
         QCOMPARE(forbidden.code, 1);
         QVERIFY2(forbidden.err.contains(QLatin1String("may not run programs")), qUtf8Printable(forbidden.err));
 
@@ -232,7 +216,7 @@ private Q_SLOTS:
         QCOMPARE(program.exitCode(), 1);
         const QString said = QString::fromUtf8(program.readAllStandardError());
         QVERIFY2(said.contains(QLatin1String("The disk has grown, but not all")), qUtf8Printable(said));
-        const Said info = platterctl({QStringLiteral("disk"), QStringLiteral("info"), data});
+        const LiveMachine::Said info = m_live->platterctl({QStringLiteral("disk"), QStringLiteral("info"), data});
         QVERIFY2(info.out.contains(QLatin1String("7 GiB")), qUtf8Printable(info.out + info.err));
     }
 };

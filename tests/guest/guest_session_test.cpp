@@ -62,10 +62,12 @@ private Q_SLOTS:
         QVERIFY(serial.run(QStringLiteral("exec 9< /dev/sr1")));
         const Result<void> locked = QCoro::waitFor(session->setMedium(secondSlot, first));
         QVERIFY(!locked);
-        QCOMPARE(locked.error().kind, ErrorKind::WrongState);
+        QCOMPARE(locked.error().kind, ErrorKind::InUse);
         QVERIFY2(locked.error().summary.contains(QStringLiteral("0:1")), qUtf8Printable(locked.error().summary));
         QCOMPARE(firstByte(), QStringLiteral("b"));
+        GOOD(QCoro::waitFor(session->setMedium(secondSlot, first, TrayOpening::ByForce)));
         QVERIFY(serial.run(QStringLiteral("exec 9<&-")));
+        QTRY_COMPARE_WITH_TIMEOUT(firstByte(), QStringLiteral("a"), patience);
         GOOD(QCoro::waitFor(session->setMedium(secondSlot, QString())));
         QTRY_COMPARE_WITH_TIMEOUT(
             serial.run(QStringLiteral("head -c 1 /dev/sr1 2>/dev/null | wc -c"))->output.trimmed(),

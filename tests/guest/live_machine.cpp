@@ -47,6 +47,19 @@ QProcessEnvironment LiveMachine::environment() const
     return environment;
 }
 
+LiveMachine::Said LiveMachine::platterctl(const QStringList& words) const
+{
+    QProcess program;
+    program.setProcessEnvironment(environment());
+    program.start(QStringLiteral(PLATTER_BINARY_DIR "/bin/platterctl"), words);
+    if (!QTest::qWaitFor([&] { return program.state() == QProcess::NotRunning; }, patience)) {
+        program.kill();
+        program.waitForFinished();
+    }
+    return {program.exitCode(), QString::fromUtf8(program.readAllStandardOutput()),
+        QString::fromUtf8(program.readAllStandardError())};
+}
+
 StoredMachine LiveMachine::make(const QString& name, std::vector<Drive> drives)
 {
     Definition definition{.id = MachineId::random()};

@@ -30,6 +30,15 @@ public:
     // In which platterctl sees these machines.
     QProcessEnvironment environment() const;
 
+    struct Said {
+        int code = -1;
+        QString out;
+        QString err;
+    };
+
+    // What platterctl says of them. Spins the event loop.
+    Said platterctl(const QStringList& words) const;
+
     // One processor, 512 MiB, and DRIVES; the firmware alone is guest enough for most.
     StoredMachine make(const QString& name, std::vector<Drive> drives = {});
     std::unique_ptr<MachineSession> session(const StoredMachine& machine, QmpSeat seat = QmpSeat::Application);

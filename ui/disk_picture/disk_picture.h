@@ -59,7 +59,6 @@ private:
     ByteCount sizeAt(double x) const;
     std::uint64_t step() const;
     void choose(ByteCount size);
-    void paintSegment(QPainter& painter, const DiskSegment& segment, const QRectF& place) const;
     void paintHandle(QPainter& painter) const;
 
     std::optional<DiskInspection> m_disk;

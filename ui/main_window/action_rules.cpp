@@ -109,9 +109,8 @@ std::optional<QString> obstacle(MachineAction action, const MachineSituation& si
         }
         return std::nullopt;
     case MachineAction::RemoveDrive:
-        if (isUp(situation.state)) {
-            return sentence(
-                QT_TRANSLATE_NOOP("MachineAction", "%1 is on: a drive can be removed while it is off."), situation);
+        if (situation.state == MachineState::Starting) {
+            return sentence(QT_TRANSLATE_NOOP("MachineAction", "%1 is still starting."), situation);
         }
         return std::nullopt;
     case MachineAction::ShowScreen:

@@ -329,7 +329,7 @@ void MachineActions::chooseMedium(SlotId slot)
     connect(dialog, &QFileDialog::fileSelected, this, [this, slot, session = m_session](const QString& file) {
         m_settings.setValue(isoFolderKey(), QFileInfo(file).absolutePath());
         if (session) {
-            run(session->setMedium(slot, QFileInfo(file).absoluteFilePath()));
+            changeMedium(session, slot, QFileInfo(file).absoluteFilePath(), TrayOpening::IfUnlocked);
         }
     });
     dialog->open();
@@ -338,7 +338,60 @@ void MachineActions::chooseMedium(SlotId slot)
 void MachineActions::setMedium(SlotId slot, const QString& iso)
 {
     if (m_session) {
-        run(m_session->setMedium(slot, iso));
+        changeMedium(m_session, slot, iso, TrayOpening::IfUnlocked);
+    }
+}
+
+void MachineActions::changeMedium(MachineSession* session, SlotId slot, const QString& iso, TrayOpening opening)
+{
+    QCoro::connect(session->setMedium(slot, iso, opening), this,
+        [this, slot, iso, opening, name = session->name(), of = QPointer(session)](const Result<void>& result) {
+            if (result) {
+                return;
+            }
+            if (!of || result.error().kind != ErrorKind::InUse || opening == TrayOpening::ByForce) {
+                Q_EMIT failed(name, result.error());
+                return;
+            }
+            ask(m_window,
+                {.question = tr("Open the tray of DVD drive %1 of %2 by force?").arg(slot.toString(), name),
+                    .consequence = result.error().text(),
+                    .verb = tr("Open the tray")},
+                [this, slot, iso, of] {
+                    if (of) {
+                        changeMedium(of, slot, iso, TrayOpening::ByForce);
+                    }
+                });
+        });
+}
+
+void MachineActions::addDvdDrive(int controller)
+{
+    if (!m_session) {
+        return;
+    }
+    QCoro::connect(m_session->drives().add(m_session->drives().firstFree(controller), DvdDrive{}), this,
+        [this, name = m_name](const Result<SlotId>& added) {
+            if (!added) {
+                Q_EMIT failed(name, added.error());
+            }
+        });
+}
+
+void MachineActions::addController()
+{
+    if (!m_session) {
+        return;
+    }
+    if (const Result<void> added = m_session->drives().addController(); !added) {
+        Q_EMIT failed(m_name, added.error());
+    }
+}
+
+void MachineActions::moveDrive(SlotId from, SlotId to)
+{
+    if (m_session) {
+        run(m_session->drives().move(from, to));
     }
 }
 
@@ -347,7 +400,7 @@ void MachineActions::askToRemoveDrive(SlotId slot)
     if (!m_session) {
         return;
     }
-    const Drive* drive = m_session->machine().definition.driveAt(slot);
+    const Drive* drive = m_session->drives().at(slot);
     if (drive == nullptr) {
         return;
     }
@@ -360,13 +413,40 @@ void MachineActions::askToRemoveDrive(SlotId slot)
                       .arg(QDir::toNativeSeparators(disk->file))
                 : tr("The machine loses the drive. The ISO in it, if any, stays where it is."),
             .verb = tr("Remove %1").arg(what)},
-        [this, slot, session = m_session, name = m_name] {
-            if (!session) {
+        [this, slot, what, session = m_session] {
+            if (session) {
+                removeDrive(session, slot, what, RemovalWay::Safely);
+            }
+        });
+}
+
+void MachineActions::removeDrive(MachineSession* session, SlotId slot, const QString& what, RemovalWay way)
+{
+    QCoro::connect(session->drives().remove(slot, way), this,
+        [this, slot, what, way, name = session->name(), of = QPointer(session)](
+            const Result<DriveRemoval>& removed) {
+            if (removed) {
+                if (!removed->sentences.isEmpty()) {
+                    Q_EMIT told(name,
+                        tr("%1 is out of slot %2.").arg(what, slot.toString()) + QLatin1Char(' ')
+                            + removed->sentences.join(QLatin1Char(' ')));
+                }
                 return;
             }
-            if (const Result<void> removed = session->removeDrive(slot); !removed) {
+            if (!of || removed.error().kind != ErrorKind::InUse || way == RemovalWay::Forcibly) {
                 Q_EMIT failed(name, removed.error());
+                return;
             }
+            ask(m_window,
+                {.question = tr("Remove %1 from slot %2 of %3 by force?").arg(what, slot.toString(), name),
+                    .consequence = removed.error().text(),
+                    .verb = tr("Remove %1 by force").arg(what),
+                    .detail = removed.error().detail},
+                [this, slot, what, of] {
+                    if (of) {
+                        removeDrive(of, slot, what, RemovalWay::Forcibly);
+                    }
+                });
         });
 }
 

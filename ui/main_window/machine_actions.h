@@ -62,9 +62,13 @@ public:
     void chooseMedium(SlotId slot);
     void setMedium(SlotId slot, const QString& iso); // empty: eject
     void askToRemoveDrive(SlotId slot);
+    void moveDrive(SlotId from, SlotId to);
+    void addDvdDrive(int controller); // into its first free slot
+    void addController();
 
 Q_SIGNALS:
     void failed(const QString& machine, const Error& error);
+    void told(const QString& machine, const QString& what); // what came of something
     void aboutToStart(const QString& machine);
 
 private:
@@ -85,6 +89,8 @@ private:
     void doMoveToTrash();
     void askToDeleteForGood(const QString& name, const Error& why);
     void run(QCoro::Task<Result<void>> task);
+    void changeMedium(MachineSession* session, SlotId slot, const QString& iso, TrayOpening opening);
+    void removeDrive(MachineSession* session, SlotId slot, const QString& what, RemovalWay way);
 
     MachineLibrary& m_library;
     QSettings& m_settings;

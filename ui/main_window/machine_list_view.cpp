@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/main_window/machine_list_view.h"
 
-#include "ui/main_window/iso_drop.h"
+#include "ui/main_window/dropped_files.h"
 
 #include <QContextMenuEvent>
 

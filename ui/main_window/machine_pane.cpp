@@ -4,8 +4,11 @@
 #include "ui/details/details_tab.h"
 #include "ui/icons.h"
 #include "ui/main_window/console_tab.h"
+#include "ui/main_window/dropped_files.h"
+#include "ui/main_window/machine_actions.h"
 #include "ui/main_window/machine_header.h"
-#include "ui/main_window/storage_tab.h"
+#include "ui/storage_pane/storage_pane.h"
+#include "ui/storage_pane/storage_view.h"
 
 #include <QTabBar>
 #include <QTabWidget>
@@ -13,10 +16,11 @@
 
 namespace platter {
 
-MachinePane::MachinePane(MachineActions& actions, MachineScreens& screens, QWidget* parent)
+MachinePane::MachinePane(MachineActions& actions, MachineScreens& screens, QSettings& settings, QWidget* parent)
     : QWidget(parent)
     , m_actions(actions)
     , m_screens(screens)
+    , m_settings(settings)
 {
     m_header = new MachineHeader;
     m_tabs = new QTabWidget;
@@ -65,10 +69,11 @@ void MachinePane::ensureTab(int index)
         m_console->setSession(m_session);
         Q_EMIT consoleMade(m_console);
     } else if (index == Storage && m_storage == nullptr) {
-        content = m_storage = new StorageTab(m_actions);
+        content = m_storage = new StoragePane(m_actions, m_settings);
+        connect(m_storage, &StoragePane::editDiskRequested, this, &MachinePane::editDiskRequested);
+        connect(m_storage, &StoragePane::compactDiskRequested, this, &MachinePane::compactDiskRequested);
+        listenTo(m_storage->view());
         m_storage->setSession(m_session);
-        connect(m_storage, &StorageTab::editDiskRequested, this, &MachinePane::editDiskRequested);
-        connect(m_storage, &StorageTab::compactDiskRequested, this, &MachinePane::compactDiskRequested);
     } else if (index == Details && m_details == nullptr) {
         content = m_details = new DetailsTab;
         m_details->setSession(m_session);
@@ -76,6 +81,23 @@ void MachinePane::ensureTab(int index)
     if (content != nullptr) {
         m_tabs->widget(index)->layout()->addWidget(content);
     }
+}
+
+void MachinePane::listenTo(StorageView* view)
+{
+    view->setFileRule(
+        [](const QStringList& files, std::optional<SlotId>) { return isAttachable(droppedFiles(files)); });
+    view->setMoveRule([this](SlotId from, SlotId to) {
+        const Drive* drive = m_session ? m_session->drives().at(from) : nullptr;
+        return drive != nullptr && m_session->drives().at(to) == nullptr
+            && (std::holds_alternative<DvdDrive>(drive->what) || !isUp(m_session->state()));
+    });
+    view->setAdding(true);
+    connect(view, &StorageView::filesDropped, this, &MachinePane::filesDropped);
+    connect(view, &StorageView::driveDragged, &m_actions, &MachineActions::moveDrive);
+    connect(view, &StorageView::addDiskRequested, this, &MachinePane::addDiskRequested);
+    connect(view, &StorageView::addDvdRequested, &m_actions, &MachineActions::addDvdDrive);
+    connect(view, &StorageView::addControllerRequested, &m_actions, &MachineActions::addController);
 }
 
 ConsoleTab* MachinePane::console()

@@ -8,6 +8,7 @@
 #include <QPointer>
 #include <QWidget>
 
+class QSettings;
 class QTabWidget;
 
 namespace platter {
@@ -17,7 +18,8 @@ class DetailsTab;
 class MachineActions;
 class MachineHeader;
 class MachineScreens;
-class StorageTab;
+class StoragePane;
+class StorageView;
 
 class MachinePane : public QWidget {
     Q_OBJECT
@@ -25,7 +27,7 @@ class MachinePane : public QWidget {
 public:
     enum Tab { Console, Storage, Details };
 
-    MachinePane(MachineActions& actions, MachineScreens& screens, QWidget* parent = nullptr);
+    MachinePane(MachineActions& actions, MachineScreens& screens, QSettings& settings, QWidget* parent = nullptr);
 
     void setSession(MachineSession* session);
 
@@ -39,17 +41,21 @@ Q_SIGNALS:
     void consoleMade(ConsoleTab* console);
     void editDiskRequested(const QString& file);
     void compactDiskRequested(const QString& file);
+    void addDiskRequested(int controller);
+    void filesDropped(const QStringList& files, std::optional<platter::SlotId> slot);
 
 private:
     void ensureTab(int index);
+    void listenTo(StorageView* view);
 
     MachineActions& m_actions;
     MachineScreens& m_screens;
+    QSettings& m_settings;
     QPointer<MachineSession> m_session;
     MachineHeader* m_header = nullptr;
     QTabWidget* m_tabs = nullptr;
     ConsoleTab* m_console = nullptr;
-    StorageTab* m_storage = nullptr;
+    StoragePane* m_storage = nullptr;
     DetailsTab* m_details = nullptr;
 };
 

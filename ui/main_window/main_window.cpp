@@ -8,8 +8,8 @@
 #include "ui/main_window/broken_page.h"
 #include "ui/main_window/console_actions.h"
 #include "ui/main_window/console_tab.h"
+#include "ui/main_window/file_attacher.h"
 #include "ui/main_window/full_screen_bar.h"
-#include "ui/main_window/iso_drop.h"
 #include "ui/main_window/machine_actions.h"
 #include "ui/main_window/machine_delegate.h"
 #include "ui/main_window/machine_list_panel.h"
@@ -20,16 +20,19 @@
 
 #include <QCloseEvent>
 #include <QCoreApplication>
+#include <QFileDialog>
 #include <QLayout>
 #include <QLineEdit>
 #include <QMenu>
 #include <QMessageBox>
+#include <QPointer>
 #include <QPushButton>
 #include <QScreen>
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QTabWidget>
+#include <QTimer>
 #include <QToolBar>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -59,6 +62,9 @@ QString machineKey()
     return QStringLiteral("window/machine");
 }
 
+// A change of a running machine's drives takes less.
+constexpr std::chrono::seconds differenceGrace{3};
+
 QString tabKey()
 {
     return QStringLiteral("window/tab");
@@ -76,6 +82,20 @@ MainWindow::MainWindow(MachineLibrary& library, QSettings& settings)
     m_consoleActions = new ConsoleActions(settings, this);
     m_screens = new MachineScreens(MachineDelegate::thumbnailSize() * devicePixelRatioF(), this);
     connect(m_actions, &MachineActions::failed, this, &MainWindow::report);
+    connect(m_actions, &MachineActions::told, this, [this](const QString& machine, const QString& what) {
+        m_messages->add(
+            {.subject = machine, .severity = MessageBar::Severity::Information, .error = {.summary = what}});
+    });
+    m_attacher = new FileAttacher(this);
+    connect(m_attacher, &FileAttacher::failed, this, &MainWindow::report);
+    connect(m_attacher, &FileAttacher::conversionNeeded, this, &MainWindow::convertDiskRequested);
+    connect(m_attacher, &FileAttacher::attached, this,
+        [this](const QString& machine, const QString& what, const std::function<void()>& undo) {
+            MessageBar::Message message{
+                .subject = machine, .severity = MessageBar::Severity::Information, .error = {.summary = what}};
+            message.fixes.push_back({tr("Undo"), undo});
+            m_messages->add(std::move(message));
+        });
     connect(m_actions, &MachineActions::aboutToStart, this,
         [this](const QString& name) { m_messages->removeAbout(name); });
     connect(m_consoleActions, &ConsoleActions::failed, this, &MainWindow::report);
@@ -86,7 +106,7 @@ MainWindow::MainWindow(MachineLibrary& library, QSettings& settings)
     m_messages = new MessageBar;
     m_startPage = new StartPage;
     m_list = new MachineListPanel(library);
-    m_pane = new MachinePane(*m_actions, *m_screens);
+    m_pane = new MachinePane(*m_actions, *m_screens, settings);
     m_broken = new BrokenPage;
     m_right = new QStackedWidget;
     m_right->addWidget(m_pane);
@@ -136,6 +156,9 @@ MainWindow::MainWindow(MachineLibrary& library, QSettings& settings)
     connect(m_pane, &MachinePane::editDiskRequested, this, &MainWindow::editDiskRequested);
     connect(m_pane, &MachinePane::compactDiskRequested, this, &MainWindow::compactDiskRequested);
     connect(m_jobsBar, &JobsBar::showRequested, this, &MainWindow::jobRequested);
+    connect(m_pane, &MachinePane::addDiskRequested, this, &MainWindow::chooseDisk);
+    connect(m_pane, &MachinePane::filesDropped, this,
+        [this](const QStringList& files, std::optional<SlotId> slot) { attachFiles(droppedFiles(files), slot); });
     connect(m_pane, &MachinePane::consoleMade, this, &MainWindow::adoptConsole);
     connect(m_broken, &BrokenPage::readAgainRequested, &m_library, &MachineLibrary::reload);
     connect(m_broken, &BrokenPage::forgetRequested, &m_library, &MachineLibrary::forget);
@@ -345,7 +368,31 @@ void MainWindow::watch(MachineSession* session)
     QmpLog::of(session); // listens from now on
     connect(session, &MachineSession::stateChanged, this, [this, session] { noteState(session); });
     connect(session, &QObject::destroyed, this, [this, session] { m_said.remove(session); });
+    connect(&session->drives(), &MachineDrives::changed, this, [this, session] {
+        // A change that is under way passes through such states.
+        QTimer::singleShot(differenceGrace, session, [this, session] { warnOfDrives(session); });
+    });
     noteState(session);
+}
+
+void MainWindow::warnOfDrives(MachineSession* session)
+{
+    const QStringList differences = session->drives().differences();
+    if (differences.isEmpty()) {
+        return;
+    }
+    MessageBar::Message message{.subject = session->name(),
+        .severity = MessageBar::Severity::Warning,
+        .error = {.summary = differences.join(QLatin1Char(' '))}};
+    message.fixes.push_back({tr("Keep what it has now"), [this, of = QPointer(session)] {
+                                 if (!of) {
+                                     return;
+                                 }
+                                 if (const Result<void> kept = of->drives().keepRunning(); !kept) {
+                                     report(of->name(), kept.error());
+                                 }
+                             }});
+    m_messages->add(std::move(message));
 }
 
 void MainWindow::noteState(MachineSession* session)
@@ -462,19 +509,75 @@ void MainWindow::changeEvent(QEvent* event)
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event)
 {
-    takeDiskImage(event);
+    const std::vector<DroppedFile> files = droppedFiles(event->mimeData());
+    if (!files.empty() && !isAttachable(files)) {
+        m_messages->add({.subject = {},
+            .severity = MessageBar::Severity::Information,
+            .error = {.summary = whyNotAttachable(files.front().file)}});
+    }
+    dragMoveEvent(event);
 }
 
 void MainWindow::dragMoveEvent(QDragMoveEvent* event)
 {
-    takeDiskImage(event);
+    if (isAttachable(droppedFiles(event->mimeData()))) {
+        event->setDropAction(Qt::CopyAction);
+        event->accept();
+    } else {
+        event->ignore();
+    }
 }
 
 void MainWindow::dropEvent(QDropEvent* event)
 {
-    const QString file = takeDiskImage(event);
-    if (!file.isEmpty()) {
-        Q_EMIT editDiskRequested(file);
+    const std::vector<DroppedFile> files = droppedFiles(event->mimeData());
+    if (!isAttachable(files)) {
+        event->ignore();
+        return;
+    }
+    event->setDropAction(Qt::CopyAction);
+    event->accept();
+    attachFiles(files);
+}
+
+void MainWindow::chooseDisk(int controller)
+{
+    MachineSession* session = m_actions->session();
+    if (session == nullptr) {
+        return;
+    }
+    auto* dialog = new QFileDialog(this, tr("Choose a disk image for %1").arg(session->name()));
+    dialog->setObjectName(QStringLiteral("chooseDisk"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    dialog->setNameFilters(
+        {tr("Disk images (*.vhdx *.avhdx *.qcow2 *.img *.raw *.vhd *.vmdk *.vdi)"), tr("All files (*)")});
+    dialog->setDirectory(session->machine().folder);
+    connect(
+        dialog, &QFileDialog::fileSelected, this, [this, of = QPointer(session), controller](const QString& file) {
+            if (of) {
+                m_attacher->attach(of, droppedFiles(QStringList{file}), of->drives().firstFree(controller));
+            }
+        });
+    dialog->open();
+}
+
+void MainWindow::attachFiles(const std::vector<DroppedFile>& files, std::optional<SlotId> slot)
+{
+    if (MachineSession* session = m_actions->session()) {
+        m_attacher->attach(session, files, slot);
+        return;
+    }
+    // Without a machine: what one would do with such a file.
+    for (const DroppedFile& dropped : files) {
+        if (dropped.kind == DroppedFile::Kind::Iso) {
+            Q_EMIT newMachineRequested(dropped.file);
+            return;
+        }
+        if (dropped.kind != DroppedFile::Kind::Other) {
+            Q_EMIT editDiskRequested(dropped.file);
+            return;
+        }
     }
 }
 

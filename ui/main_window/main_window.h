@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/live/machine_library.h"
+#include "ui/main_window/dropped_files.h"
 
 #include <QHash>
 #include <QMainWindow>
@@ -22,6 +23,7 @@ class BrokenPage;
 class ConsoleActions;
 class ConsoleTab;
 class DiskJobRunner;
+class FileAttacher;
 class FullScreenBar;
 class JobList;
 class JobsBar;
@@ -56,6 +58,7 @@ Q_SIGNALS:
     void newMachineRequested(const QString& iso);
     void editDiskRequested(const QString& file);
     void compactDiskRequested(const QString& file);
+    void convertDiskRequested(const QString& file);
     // The user wants to see more of a job.
     void jobRequested(DiskJobRunner* job);
 
@@ -81,12 +84,18 @@ private:
     void showSelected();
     void adoptConsole(ConsoleTab* console);
     void setConsoleFullScreen(bool full);
+    // To the machine that is selected.
+    void attachFiles(const std::vector<DroppedFile>& files, std::optional<SlotId> slot = {});
+    void chooseDisk(int controller);
+    // The running machine has other drives than its definition says, and keeps them until it is shut down.
+    void warnOfDrives(MachineSession* session);
     void askToQuit(); // although work goes on
     void about();
 
     MachineLibrary& m_library;
     QSettings& m_settings;
     MachineActions* m_actions = nullptr;
+    FileAttacher* m_attacher = nullptr;
     ConsoleActions* m_consoleActions = nullptr;
     MachineScreens* m_screens = nullptr;
     QHash<const MachineSession*, std::optional<Error>> m_said; // the last error of each that was reported

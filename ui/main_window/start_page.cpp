@@ -2,7 +2,7 @@
 #include "ui/main_window/start_page.h"
 
 #include "ui/icons.h"
-#include "ui/main_window/iso_drop.h"
+#include "ui/main_window/dropped_files.h"
 
 #include <QHBoxLayout>
 #include <QLabel>

@@ -15,8 +15,10 @@ struct Texts {
     Q_DECLARE_TR_FUNCTIONS(platter::EditDisk)
 };
 
-// What a disk of today copies in a second, neither a slow nor a fast one.
-constexpr ByteCount usualRate = ByteCount::mebibytes(300);
+// What is copied in a second by a hard disk and by a fast SSD. Nothing is measured before the work begins, since
+// that would write; the work itself says how fast it goes.
+constexpr ByteCount slowRate = ByteCount::mebibytes(100);
+constexpr ByteCount fastRate = ByteCount::gibibytes(1);
 
 QString kindOf(const ImageDetails& image)
 {
@@ -67,12 +69,16 @@ QString machineSentence(const EditRequest& request, const DiskUse& use)
 
 QString timeSentence(const OperationPlan& plan)
 {
-    if (plan.bytesToCopy.bytes() < usualRate.bytes()) {
+    const auto timeAt = [&](ByteCount rate) {
+        return std::chrono::seconds((plan.bytesToCopy.bytes() + rate.bytes() - 1) / rate.bytes());
+    };
+    if (plan.bytesToCopy <= slowRate) {
         return Texts::tr("It takes a moment.");
     }
-    const std::chrono::seconds time(plan.bytesToCopy.bytes() / usualRate.bytes());
-    return Texts::tr("It takes about %1: %2 at %3 a second. A hard disk needs longer.")
-        .arg(durationText(time), plan.bytesToCopy.toString(), usualRate.toString());
+    return Texts::tr(
+        "%1 are to be gone through: between %2 on a fast SSD and %3 on a hard disk. How long it really "
+        "takes is measured as soon as it runs.")
+        .arg(plan.bytesToCopy.toString(), durationText(timeAt(fastRate)), durationText(timeAt(slowRate)));
 }
 
 QString spaceSentence(const EditRequest& request, const OperationPlan& plan, ByteCount free)
@@ -103,6 +109,24 @@ QString factsOf(const DiskInspection& disk)
         lines << problem.sentence();
     }
     return lines.join(QLatin1Char('\n'));
+}
+
+QString lostParentSentence(const ImageDetails& image)
+{
+    const QString child = image.fileWithoutParent();
+    const QString parent = image.parents.empty() ? QString() : image.parents.back().storedAs;
+    if (image.format == ImageKind::Vhd) {
+        return Texts::tr("The parent of %1, “%2”, is not there: put it into the same folder.").arg(child, parent);
+    }
+    if (child == image.file) {
+        return Texts::tr(
+            "Its parent “%1” is not there. “Reconnect parent” on the next page tells it where the parent is.")
+            .arg(parent);
+    }
+    return Texts::tr(
+        "It stands on %1, whose parent “%2” is not there. Choose %1 here: “Reconnect parent” on the next "
+        "page tells it where the parent is.")
+        .arg(child, parent);
 }
 
 QString useSentence(const DiskUse& use)

@@ -12,6 +12,9 @@ namespace platter {
 // "VHDX, dynamic. 40 GiB, of which 11.2 GiB on the host." and whether it boots, a line each.
 QString factsOf(const DiskInspection& disk);
 
+// Which parent in the chain is not there, and what to do; IMAGE has lost one.
+QString lostParentSentence(const ImageDetails& image);
+
 // "It is disk 0:0 of the machine “x”, which is off."
 QString useSentence(const DiskUse& use);
 

@@ -46,9 +46,19 @@ bool hasLostParent(const DiskLook& look)
     return look.disk.image.hasLostParent();
 }
 
-QString lostParent()
+QString lostParent(const DiskLook& look)
 {
-    return Texts::tr("Its parent is missing: reconnect it first.");
+    const ImageDetails& image = look.disk.image;
+    const QString child = image.fileWithoutParent();
+    if (image.format == ImageKind::Vhd) {
+        return Texts::tr("The parent of %1 is missing: put it into the same folder.")
+            .arg(QFileInfo(child).fileName());
+    }
+    return child == image.file
+        ? Texts::tr("Its parent is missing: reconnect it first.")
+        : Texts::tr("The parent of %1, which it stands on, is missing: choose that file on the "
+                    "page before, and reconnect it.")
+              .arg(QFileInfo(child).fileName());
 }
 
 Obstacle againstResizing(const DiskLook& look)
@@ -64,7 +74,7 @@ Obstacle againstResizing(const DiskLook& look)
     case ImageKind::Raw:
         break;
     }
-    return hasLostParent(look) ? Obstacle(lostParent()) : std::nullopt;
+    return hasLostParent(look) ? Obstacle(lostParent(look)) : std::nullopt;
 }
 
 Obstacle againstExpanding(const DiskLook& look)
@@ -106,7 +116,7 @@ Obstacle againstCompacting(const DiskLook& look)
     if (look.disk.image.type == ImageDetails::Type::Fixed) {
         return Texts::tr("It is of fixed size and keeps all its space: convert it to a dynamic VHDX instead.");
     }
-    return hasLostParent(look) ? Obstacle(lostParent()) : std::nullopt;
+    return hasLostParent(look) ? Obstacle(lostParent(look)) : std::nullopt;
 }
 
 Obstacle againstParentWork(const DiskLook& look)
@@ -115,6 +125,9 @@ Obstacle againstParentWork(const DiskLook& look)
         return Texts::tr("It is no differencing disk: it depends on no other.");
     }
     if (look.disk.image.format != ImageKind::Vhdx) {
+        if (hasLostParent(look)) {
+            return lostParent(look);
+        }
         return Texts::tr("In place this is possible with VHDX only: converting makes a new, independent disk.");
     }
     return std::nullopt;
@@ -156,13 +169,17 @@ Obstacle againstDoing(EditAction action, const DiskLook& look)
     case EditAction::Compact:
         return againstCompacting(look);
     case EditAction::Convert:
-        return hasLostParent(look) ? Obstacle(lostParent()) : std::nullopt;
+        return hasLostParent(look) ? Obstacle(lostParent(look)) : std::nullopt;
     case EditAction::Flatten: {
         const Obstacle any = againstParentWork(look);
-        return any || !hasLostParent(look) ? any : Obstacle(lostParent());
+        return any || !hasLostParent(look) ? any : Obstacle(lostParent(look));
     }
-    case EditAction::Reconnect:
-        return againstParentWork(look);
+    case EditAction::Reconnect: {
+        // Where a parent is gone further down, that is the image to tell where it is.
+        const bool isOwnParent = look.disk.image.fileWithoutParent() == look.disk.image.file;
+        const Obstacle any = againstParentWork(look);
+        return any || !hasLostParent(look) || isOwnParent ? any : Obstacle(lostParent(look));
+    }
     case EditAction::Inspect:
         return std::nullopt;
     case EditAction::Check:

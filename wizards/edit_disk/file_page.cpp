@@ -104,11 +104,8 @@ void FilePage::refresh()
         m_message->say(FieldMessage::Kind::Busy, tr("Looking at it…"));
     } else if (look && !*look) {
         m_message->say({look->error()});
-    } else if (disk != nullptr && !disk->disk.image.parents.empty()
-        && disk->disk.image.parents.front().file.isEmpty()) {
-        m_message->say(FieldMessage::Kind::Warning,
-            tr("Its parent “%1” is not there. “Reconnect parent” on the next page tells it where the parent is.")
-                .arg(disk->disk.image.parents.front().storedAs));
+    } else if (disk != nullptr && disk->disk.image.hasLostParent()) {
+        m_message->say(FieldMessage::Kind::Warning, lostParentSentence(disk->disk.image));
     } else if (disk != nullptr && mayBeAnyFile(disk->disk)) {
         m_message->say(FieldMessage::Kind::Warning,
             tr("It may be no disk image at all: there is neither a partition table nor a file system in it, and "

@@ -273,7 +273,7 @@ void ResultPage::putInPlace()
     }
     m_offer->setVisible(false);
     m_putMessage->say(FieldMessage::Kind::Good,
-        tr("“%1” has %2 as its disk %3 now. Once its system has run from it, the Storage tab offers to delete %4; "
+        tr("“%1” has %2 as its disk %3 now. Once its system has run from it, the storage pane offers to delete %4; "
            "until then it offers to go back.")
             .arg(m_use.machine, QFileInfo(m_request.target).fileName(), m_use.slot.toString(),
                 QFileInfo(m_request.file).fileName()));

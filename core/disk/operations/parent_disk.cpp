@@ -52,17 +52,12 @@ Result<Family> familyOf(const ChildRequest& request)
     }
     Family family{paths.constFirst(), (*child)->header().dataWriteGuid, parent->header().dataWriteGuid,
         ByteCount((*child)->size()), {}};
-    std::uint64_t blocks = 0;
-    const vhdx::BatLayout layout = (*child)->structure().batLayout();
-    const Result<void> counted =
-        (*child)->bat().forEach(0, layout.entries(), [&](std::uint64_t number, vhdx::BatEntry entry) {
-            blocks += layout.blockOfEntry(number) && entry.holdsData();
-            return Result<void>();
-        });
-    if (!counted) {
-        return std::unexpected(counted.error());
+    const Result<std::uint64_t> blocks =
+        vhdx::countBlocksWithData((*child)->bat(), (*child)->structure().batLayout());
+    if (!blocks) {
+        return std::unexpected(blocks.error());
     }
-    family.ownData = ByteCount(blocks * (*child)->metadata().blockSize);
+    family.ownData = ByteCount(*blocks * (*child)->metadata().blockSize);
     return family;
 }
 
@@ -157,7 +152,7 @@ Result<OperationPlan> MergeDisk::plan() const
     plan.steps << Texts::tr("What %1 holds is written into %2.").arg(m_request.file, family->parent)
                << Texts::tr("Then %1 is deleted; %2 shows what it showed.").arg(m_request.file, family->parent)
                << Texts::tr("This cannot be undone."); // two files would have to come back in one step
-    plan.bytesToCopy = family->size;
+    plan.bytesToCopy = family->ownData;
     plan.spaceNeeded = family->ownData;
     plan.sizeOnHostAfter = ByteCount(sizeOnHostOf(family->parent).bytes() + family->ownData.bytes());
     return plan;

@@ -46,7 +46,8 @@ ImageDetails detailsOf(const Image& image)
     if (image.header()) {
         details.blockSize = ByteCount(image.header()->blockSize);
     }
-    for (const Image* child = &image; child->parent(); child = child->parent()) {
+    for (const Image* child = &image; child && child->footer().type == DiskType::Differencing;
+        child = child->parent()) {
         details.parents.push_back(
             {child->parentPath(), child->header()->parentName, textOf(child->header()->parentId)});
     }

@@ -75,7 +75,9 @@ Result<std::unique_ptr<Image>> Image::openLink(
     }
     if (footer->footer.type == DiskType::Differencing) {
         chain.push_back(footer->footer.uniqueId);
-        if (const Result<void> done = image->openParent(search, chain); !done) {
+        const Result<void> done = image->openParent(search, chain);
+        const bool isTolerated = search.lostParent == LostParent::Tolerate;
+        if (!done && !(isTolerated && done.error().kind == ErrorKind::NotFound)) {
             return std::unexpected(done.error());
         }
     }
@@ -175,7 +177,8 @@ Result<void> Image::openParent(const ParentSearch& search, std::vector<UniqueId>
         return {};
     }
     Error error = refusal.value_or(broken(Rule::ParentNotFound, idAt));
-    error.detail.append(QStringLiteral("; looked for %1").arg(tried.join(QLatin1String(", "))));
+    error.detail.append(
+        QStringLiteral("; parent of %1; looked for %2").arg(search.image, tried.join(QLatin1String(", "))));
     return std::unexpected(error);
 }
 

@@ -35,7 +35,7 @@ public:
 
     const BlockTable* table() const { return m_table.get(); }
 
-    // Nothing where the disk is no differencing one; PARENT_PATH says where it was found.
+    // Nothing where the disk is no differencing one, or its parent is lost; PARENT_PATH says where it was found.
     const Image* parent() const { return m_parent.get(); }
 
     const QString& parentPath() const { return m_parentPath; }

@@ -129,4 +129,14 @@ Result<void> PagedBat::forEach(std::uint64_t first, std::uint64_t last,
     return {};
 }
 
+Result<std::uint64_t> countBlocksWithData(const PagedBat& bat, const BatLayout& layout)
+{
+    std::uint64_t blocks = 0;
+    const Result<void> counted = bat.forEach(0, layout.entries(), [&](std::uint64_t number, BatEntry entry) {
+        blocks += layout.blockOfEntry(number) && entry.holdsData();
+        return Result<void>();
+    });
+    return counted.transform([&] { return blocks; });
+}
+
 } // namespace platter::vhdx

@@ -126,4 +126,7 @@ private:
     mutable std::unordered_map<std::uint64_t, std::list<Page>::iterator> m_byNumber;
 };
 
+// How many blocks of the disk hold data in this file, some of their sectors at least.
+Result<std::uint64_t> countBlocksWithData(const PagedBat& bat, const BatLayout& layout);
+
 } // namespace platter::vhdx

@@ -17,25 +17,29 @@ struct Link {
     std::size_t depth = 0;
 };
 
-Error notFound(const ParentLocator& locator, const QStringList& tried)
+// CHILD may be the image that was asked for or one that it stands on.
+Error notFound(const QString& child, const ParentLocator& locator, const QStringList& tried)
 {
     return Error{ErrorKind::NotFound,
-        Texts::tr("The parent of this differencing image, %1, was not found.").arg(locator.paths().constFirst()),
-        Texts::tr("Put it beside the image, or say where it is with --parent."),
+        Texts::tr("The parent of the differencing image %1, “%2”, was not found.")
+            .arg(child, locator.paths().constFirst()),
+        Texts::tr("Put it beside that image, or say where it is with --parent."),
         Texts::tr("tried: %1").arg(tried.join(QStringLiteral(", ")))};
 }
 
-Error hasChanged(const QString& path, const QUuid& found, const ParentLocator& locator)
+Error hasChanged(const QString& child, const QString& path, const QUuid& found, const ParentLocator& locator)
 {
     return Error{ErrorKind::Corrupt,
-        Texts::tr(
-            "%1 is not the parent of this differencing image any more: it was changed since, or is another one.")
-            .arg(path),
+        Texts::tr("%1 is not the parent of the differencing image %2 any more: it was changed since, or is another "
+                  "one.")
+            .arg(path, child),
         Texts::tr("Bring back the parent as it was, or name the right one with --parent."),
         QStringLiteral("%1: identifier %2, wanted %3").arg(path, found.toString(), locator.linkage.toString())};
 }
 
-Result<std::shared_ptr<const VirtualDisk>> openParent(Link link, const ParentLocator& locator)
+Result<std::shared_ptr<const VirtualDisk>> openParent(const Link& link, const ParentLocator& locator);
+
+Result<std::shared_ptr<const VirtualDisk>> findParent(const Link& link, const ParentLocator& locator)
 {
     if (link.depth >= mostAncestors) {
         return std::unexpected(Error{ErrorKind::Corrupt, Texts::tr("The chain of parents has no end."),
@@ -56,8 +60,9 @@ Result<std::shared_ptr<const VirtualDisk>> openParent(Link link, const ParentLoc
         const Result<HeaderPair> headers = HeaderPair::read(*file->file);
         if (!headers || !locator.accepts(headers->current().dataWriteGuid)) {
             // Of several named parents each belongs to one link of the chain.
-            wrong =
-                headers ? hasChanged(candidate.path, headers->current().dataWriteGuid, locator) : headers.error();
+            wrong = headers
+                ? hasChanged(link.search.image, candidate.path, headers->current().dataWriteGuid, locator)
+                : headers.error();
             continue;
         }
         Link next = link;
@@ -75,7 +80,20 @@ Result<std::shared_ptr<const VirtualDisk>> openParent(Link link, const ParentLoc
         }
         return std::shared_ptr<const VirtualDisk>(*std::move(image));
     }
-    return std::unexpected(wrong ? *wrong : notFound(locator, tried));
+    return std::unexpected(wrong ? *wrong : notFound(link.search.image, locator, tried));
+}
+
+Result<std::shared_ptr<const VirtualDisk>> openParent(const Link& link, const ParentLocator& locator)
+{
+    const qsizetype known = link.paths ? link.paths->size() : 0;
+    Result<std::shared_ptr<const VirtualDisk>> parent = findParent(link, locator);
+    if (parent || link.search.lostParent == LostParent::Refuse) {
+        return parent;
+    }
+    if (link.paths) {
+        link.paths->resize(known);
+    }
+    return std::shared_ptr<const VirtualDisk>();
 }
 
 } // namespace

@@ -233,7 +233,9 @@ Result<void> copyOwnData(Editor& child, Editor& parent, Progress& progress)
         if (!done) {
             return done;
         }
-        progress.advance(ByteCount(end - begin));
+        if (entry->holdsData()) {
+            progress.advance(ByteCount(blockSize));
+        }
     }
     return {};
 }
@@ -270,7 +272,11 @@ Result<void> mergeIntoParent(Editor& child, Editor& parent, Progress& progress)
             Error{ErrorKind::Corrupt, Texts::tr("The child and its parent have sectors of different sizes."),
                 Texts::tr("Check whether the right parent was found."), {}});
     }
-    progress.setTotal(ByteCount(child.size()));
+    const Result<std::uint64_t> blocks = countBlocksWithData(child.bat(), child.layout());
+    if (!blocks) {
+        return std::unexpected(blocks.error());
+    }
+    progress.setTotal(ByteCount(*blocks * child.metadata().blockSize));
     // [MS-VHDX] footnote 12: the child accepts the parent's future identity before the parent takes it.
     ParentLocator locator = *child.metadata().parent;
     if (locator.linkage2.isNull() || parent.header().dataWriteGuid == locator.linkage) {

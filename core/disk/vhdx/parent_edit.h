@@ -15,8 +15,8 @@ Result<void> flattenInPlace(Editor& child, Progress& progress);
 
 // Everything that the child holds goes into its parent, whose disk reads as the child's afterwards. Until the child
 // is deleted, which is the caller's business, it reads the same before, after and at every moment between;
-// cancelled, the merge can be run again. Other children of this parent are destroyed: see to it that there are
-// none.
+// cancelled, the merge can be run again. Progress counts the child's blocks that hold data. Other children of this
+// parent are destroyed: see to it that there are none.
 Result<void> mergeIntoParent(Editor& child, Editor& parent, Progress& progress);
 
 // The child says LOCATOR of its parent from now on.

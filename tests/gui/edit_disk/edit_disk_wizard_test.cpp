@@ -364,6 +364,40 @@ private Q_SLOTS:
         QVERIFY(stage.find<QLabel>("resultSentences")->text().contains(QLatin1String("is sound")));
     }
 
+    void saysWhichImageIsToBeReconnected()
+    {
+        EditDiskStage stage;
+        const QString root = stage.makeDisk(QStringLiteral("root.vhdx"));
+        const QString middle = stage.file(QStringLiteral("middle.vhdx"));
+        const QString top = stage.file(QStringLiteral("top.vhdx"));
+        QVERIFY(createDisk({.file = middle, .parent = root}));
+        QVERIFY(createDisk({.file = top, .parent = middle}));
+        QVERIFY(QDir().mkdir(stage.file(QStringLiteral("elsewhere"))));
+        const QString moved = stage.file(QStringLiteral("elsewhere/base.vhdx"));
+        QVERIFY(QFile::rename(root, moved));
+        stage.open(top);
+        QTRY_VERIFY2(stage.message("diskMessage").contains(QStringLiteral("Choose %1 here").arg(middle)),
+            qPrintable(stage.message("diskMessage")));
+        QVERIFY(stage.enterTo(ActionPageNumber));
+        for (const char* action : {"expand", "compact", "convert", "flatten", "reconnect"}) {
+            auto* button = stage.find<QRadioButton>(action);
+            QVERIFY2(!button->isEnabled(), action);
+            QVERIFY2(button->accessibleDescription().contains(QLatin1String("The parent of middle.vhdx")),
+                qPrintable(button->accessibleDescription()));
+        }
+
+        stage.open(middle);
+        QTRY_VERIFY(stage.message("diskMessage").startsWith(QLatin1String("Its parent")));
+        QVERIFY(stage.choose(Qt::Key_R, OptionsPageNumber));
+        stage.type(moved);
+        QVERIFY(stage.enterTo(PlanPageNumber));
+        QVERIFY(stage.isPlanned());
+        QVERIFY(stage.finish());
+        QVERIFY(stage.wizard().job()->outcome()->has_value());
+        stage.open(top);
+        QVERIFY(stage.choose(Qt::Key_F, OptionsPageNumber));
+    }
+
     void reconnectsAndMergesAChild()
     {
         EditDiskStage stage;

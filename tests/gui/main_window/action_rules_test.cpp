@@ -35,7 +35,7 @@ private Q_SLOTS:
         QTest::newRow("reset") << MachineAction::Reset << QStringLiteral("__rpd_ieg");
         QTest::newRow("insert") << MachineAction::InsertMedium << QStringLiteral("o_rpdcieg");
         QTest::newRow("eject") << MachineAction::EjectMedium << QStringLiteral("o_rpdcieg");
-        QTest::newRow("remove drive") << MachineAction::RemoveDrive << QStringLiteral("o____c___");
+        QTest::newRow("remove drive") << MachineAction::RemoveDrive << QStringLiteral("o_rpdcieg");
         QTest::newRow("screen") << MachineAction::ShowScreen << QStringLiteral("__rpd_ieg");
         QTest::newRow("trash") << MachineAction::MoveToTrash << QStringLiteral("o____c___");
     }

@@ -6,9 +6,11 @@
 #include "ui/jobs/job_list.h"
 #include "ui/main_window/machine_list_model.h"
 #include "ui/main_window/message_bar.h"
+#include "ui/storage_pane/storage_view.h"
 #include "window_stage.h"
 
 #include <QApplication>
+#include <QContextMenuEvent>
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFileDialog>
@@ -27,7 +29,6 @@
 #include <QSplitter>
 #include <QTabWidget>
 #include <QToolButton>
-#include <QTreeWidget>
 
 #include <algorithm>
 #include <cmath>
@@ -318,7 +319,7 @@ private Q_SLOTS:
         stage.find<QTabWidget>("machineTabs")->setCurrentIndex(1);
         const QString reason = stage.find<QLabel>("driveReason")->text();
         QVERIFY2(reason.startsWith(QLatin1String("empty has no drive.")), qUtf8Printable(reason));
-        QVERIFY2(reason.contains(QLatin1String("New VM")), qUtf8Printable(reason));
+        QVERIFY2(reason.contains(QLatin1String("Drop an ISO or a disk image here")), qUtf8Printable(reason));
     }
 
     void hintsAreLegible()
@@ -419,17 +420,16 @@ private Q_SLOTS:
             }));
         stage.library().reload();
         stage.find<QTabWidget>("machineTabs")->setCurrentIndex(1);
-        auto* list = stage.find<QTreeWidget>("driveList");
+        auto* list = stage.find<StorageView>("driveList");
+        const auto* model = static_cast<const StorageModel*>(list->model());
         auto* reason = stage.find<QLabel>("driveReason");
         auto* compact = stage.find<QPushButton>("compactDisk");
-        QTreeWidgetItem* controller = list->topLevelItem(0);
-        list->setCurrentItem(controller->child(0)); // raw
-        QTRY_COMPARE(controller->child(2)->text(5), QStringLiteral("no effect"));
+        list->setCurrentIndex(model->indexOfDrive({0, 0})); // raw
+        QTRY_COMPARE(model->cardAt(model->indexOfDrive({0, 2}))->trimMark, QStringLiteral("TRIM frees nothing"));
         const TrimReach raw = trimReach(DiskFormat::Raw, holesIn(image));
-        QCOMPARE(controller->child(0)->text(5), raw.word());
         QTRY_COMPARE(reason->text(), raw.sentence());
         QVERIFY(!compact->isEnabled() && !compact->toolTip().isEmpty());
-        list->setCurrentItem(controller->child(2));
+        list->setCurrentIndex(model->indexOfDrive({0, 2}));
         QTRY_VERIFY2(reason->text().contains(QLatin1String("does not reach the host")), qPrintable(reason->text()));
         stage.picture(QStringLiteral("trim"));
         QSignalSpy wanted(&stage.window(), &MainWindow::compactDiskRequested);
@@ -447,28 +447,28 @@ private Q_SLOTS:
         stage.addMachine(QStringLiteral("debian-13"), definition);
         stage.window();
         stage.find<QTabWidget>("machineTabs")->setCurrentIndex(1);
-        auto* list = stage.find<QTreeWidget>("driveList");
-        QCOMPARE(list->topLevelItemCount(), 2);
-        QCOMPARE(list->topLevelItem(0)->text(0), QStringLiteral("SCSI controller 0: 2 of 64 slots"));
-        QTreeWidgetItem* disk = list->topLevelItem(0)->child(0);
-        QCOMPARE(disk->text(0), QStringLiteral("0:0"));
-        QCOMPARE(disk->text(1), QStringLiteral("raw disk"));
-        QTRY_COMPARE(disk->text(3), QStringLiteral("4 MiB"));
-        QTreeWidgetItem* empty = list->topLevelItem(1)->child(0);
-        QCOMPARE(empty->text(2), QStringLiteral("No medium"));
-        QTreeWidgetItem* gone = list->topLevelItem(1)->child(1);
-        QTRY_COMPARE(gone->text(3), QStringLiteral("Missing"));
-        QVERIFY(gone->toolTip(2).contains(QLatin1String("gone.iso")));
+        auto* list = stage.find<StorageView>("driveList");
+        const auto* model = static_cast<const StorageModel*>(list->model());
+        const auto at = [&](SlotId slot) { return model->indexOfDrive(slot); };
+        QCOMPARE(model->index(0).data().toString(), QStringLiteral("SCSI controller 0: 2 of 64 slots"));
+        QCOMPARE(model->index(1), at({0, 0}));
+        QTRY_VERIFY2(model->cardAt(at({0, 0}))->facts.startsWith(QStringLiteral("raw · 4 MiB")),
+            qPrintable(model->cardAt(at({0, 0}))->facts));
+        QCOMPARE(model->cardAt(at({1, 5}))->title, QStringLiteral("No medium"));
+        QTRY_COMPARE(model->cardAt(at({1, 7}))->facts, QStringLiteral("DVD drive · missing"));
+        QVERIFY(at({1, 7}).data(Qt::ToolTipRole).toString().contains(QLatin1String("gone.iso")));
         stage.picture(QStringLiteral("storage"));
 
         auto* insert = stage.find<QPushButton>("insertIntoDrive");
         auto* eject = stage.find<QPushButton>("ejectFromDrive");
         auto* remove = stage.find<QPushButton>("removeDrive");
-        list->setCurrentItem(disk);
+        list->setCurrentIndex(at({0, 0}));
         QVERIFY(!insert->isEnabled() && !eject->isEnabled() && remove->isEnabled());
         QVERIFY(!insert->toolTip().isEmpty());
         // The context menu keeps to the buttons, and says why as they do.
-        Q_EMIT list->customContextMenuRequested(list->visualItemRect(disk).center());
+        const QPoint middle = list->visualRect(at({0, 0})).center();
+        QContextMenuEvent press(QContextMenuEvent::Mouse, middle, list->viewport()->mapToGlobal(middle));
+        QCoreApplication::sendEvent(list->viewport(), &press);
         auto* menu = stage.find<QMenu>("driveMenu");
         QVERIFY(menu->isVisible() && menu->toolTipsVisible());
         QCOMPARE(menu->actions().size(), 5);
@@ -482,24 +482,24 @@ private Q_SLOTS:
         stage.click(edit);
         QCOMPARE(wanted,
             QList<QVariantList>{{std::get<DiskDrive>(session->machine().definition.drives.front().what).file}});
-        list->setCurrentItem(empty);
+        list->setCurrentIndex(at({1, 5}));
         QVERIFY(!edit->isEnabled() && !edit->toolTip().isEmpty());
         QVERIFY(insert->isEnabled() && !eject->isEnabled() && remove->isEnabled());
-        list->setCurrentItem(gone);
+        list->setCurrentIndex(at({1, 7}));
         QVERIFY(insert->isEnabled() && eject->isEnabled() && remove->isEnabled());
         stage.click(eject);
-        QTRY_COMPARE(list->topLevelItem(1)->child(1)->text(2), QStringLiteral("No medium"));
-        QCOMPARE(list->currentItem(), list->topLevelItem(1)->child(1)); // where it was
+        QTRY_COMPARE(model->cardAt(at({1, 7}))->title, QStringLiteral("No medium"));
+        QCOMPARE(list->currentIndex(), at({1, 7})); // where it was
         stage.click(remove);
         QVERIFY(stage.question()->text().contains(QLatin1String("1:7")));
         stage.click(stage.question()->findChild<QPushButton*>(QStringLiteral("confirm")));
-        QTRY_COMPARE(list->topLevelItem(1)->childCount(), 1);
-        list->setCurrentItem(list->topLevelItem(1)->child(0));
+        QTRY_VERIFY(!at({1, 7}).isValid());
+        list->setCurrentIndex(at({1, 5}));
         stage.click(insert);
         auto* dialog = stage.find<QFileDialog>("chooseMedium");
         dialog->selectFile(stage.file(QStringLiteral("debian.iso")));
         QMetaObject::invokeMethod(dialog, "accept");
-        QTRY_COMPARE(list->topLevelItem(1)->child(0)->text(2), QStringLiteral("debian.iso"));
+        QTRY_COMPARE(model->cardAt(at({1, 5}))->title, QStringLiteral("debian.iso"));
     }
 
     void anIsoDroppedBelowTheMachinesAsksForANewOne()
@@ -704,7 +704,7 @@ private Q_SLOTS:
         stage.picture(QStringLiteral("hundred"));
     }
 
-    void asksForTheDiskThatIsDropped()
+    void withoutAMachineADroppedImageIsEdited()
     {
         WindowStage stage;
         QSignalSpy wanted(&stage.window(), &MainWindow::editDiskRequested);
@@ -716,6 +716,64 @@ private Q_SLOTS:
         stage.action("editAnyDisk")->trigger();
         QCOMPARE(wanted.size(), 2);
         QVERIFY(wanted.last().constFirst().toString().isEmpty());
+    }
+
+    void attachesWhatIsDropped()
+    {
+        WindowStage stage;
+        stage.addMachine(QStringLiteral("debian-13"));
+        QSignalSpy conversions(&stage.window(), &MainWindow::convertDiskRequested);
+        const auto now = [&] {
+            return stage.library().find(QStringLiteral("debian-13"))->machine().definition.drives;
+        };
+        const std::vector<Drive> before = now();
+        const auto drives = [&] { return now().size(); };
+        const auto undo = [&] {
+            const QList<QAbstractButton*> buttons = stage.window().findChildren<QAbstractButton*>();
+            for (QAbstractButton* button : buttons) {
+                if (button->text() == QLatin1String("Undo") && button->isVisible()) {
+                    button->click();
+                    return true;
+                }
+            }
+            return false;
+        };
+        const QString iso = stage.file(QStringLiteral("debian.iso"));
+        const QString disk = stage.file(QStringLiteral("more.vhdx"));
+        QVERIFY(createDisk({.file = disk, .size = ByteCount::gibibytes(1)}));
+        const QString old = stage.file(QStringLiteral("old.vhd"));
+        QVERIFY(QFile::copy(iso, old));
+
+        // An ISO goes into the first DVD drive that is empty, and then into a new one.
+        const auto mediaIn = [&] {
+            return std::ranges::count_if(now(), [&](const Drive& drive) {
+                const auto* dvd = std::get_if<DvdDrive>(&drive.what);
+                return dvd != nullptr && dvd->medium == iso;
+            });
+        };
+        const auto media = mediaIn();
+        QVERIFY(drop(&stage.window(), {600, 300}, iso));
+        QTRY_COMPARE(mediaIn(), media + 1);
+        QVERIFY(undo());
+        QTRY_COMPARE(now(), before);
+
+        QVERIFY(drop(&stage.window(), {600, 300}, disk));
+        QTRY_COMPARE(drives(), before.size() + 1);
+        stage.picture(QStringLiteral("dropped"));
+        QVERIFY(undo());
+        QTRY_COMPARE(now(), before);
+        QVERIFY(QFile::exists(disk));
+
+        // A VHD is not attached, and what is neither is refused before the drop, in words.
+        QVERIFY(drop(&stage.window(), {600, 300}, old));
+        QTRY_COMPARE(conversions, QList<QVariantList>{{old}});
+        QCOMPARE(now(), before);
+        QVERIFY(!drop(&stage.window(), {600, 300}, stage.file(QStringLiteral("settings.ini"))));
+        const QList<QLabel*> labels = stage.window().findChildren<QLabel*>();
+        QVERIFY(std::ranges::any_of(labels, [](const QLabel* label) {
+            return label->text().contains(QLatin1String("settings.ini is neither an ISO nor a disk image"));
+        }));
+        QCOMPARE(now(), before);
     }
 
     void doesNotQuitUnaskedWhileWorkGoesOn()

@@ -86,7 +86,7 @@ Partition table:     GPT, 11111111-2222-3333-4444-555555555555
     3  165 MiB   16 MiB  -      -                     Linux swap
 
 The partition table's copy (GPT) is not at the disk's end: the disk has been made larger. Repair it with --fix-gpt.
-No machine starts from it: its EFI system partition holds no FAT file system that firmware could read. Start the machine from the installation medium of its system and repair the boot loader, or install the system anew with UEFI.
+No machine starts from it: its parent is missing, with most of what is on the disk. Bring the parent back, or tell the disk where it is: platterctl disk reconnect.
 )"));
     }
 
@@ -137,7 +137,8 @@ No machine starts from it: it is empty. Put an installation medium into the mach
             QStringLiteral("backup-gpt-not-at-end"));
         const QJsonObject boot = json.value(QLatin1String("boot")).toObject();
         QCOMPARE(boot.value(QLatin1String("bootable")).toBool(true), false);
-        QCOMPARE(boot.value(QLatin1String("verdict")).toString(), QStringLiteral("system-partition-not-fat"));
+        // Whichever parent of the chain is lost.
+        QCOMPARE(boot.value(QLatin1String("verdict")).toString(), QStringLiteral("parent-missing"));
     }
 
     void leavesOutOfJsonWhatIsNotKnown()

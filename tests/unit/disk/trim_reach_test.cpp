@@ -47,6 +47,15 @@ private Q_SLOTS:
         QVERIFY(!reach.word().isEmpty());
     }
 
+    void saysThatItIsTurnedOff()
+    {
+        for (const DiskFormat format : {DiskFormat::Vhdx, DiskFormat::Qcow2, DiskFormat::Raw}) {
+            const TrimReach reach = trimReach(format, HolePunching::Works, false);
+            QCOMPARE(reach.verdict, TrimReach::Verdict::TurnedOff);
+            QVERIFY(reach.sentence().contains(QLatin1String("turned off")));
+        }
+    }
+
     void knowsTheFileSystem()
     {
         const QTemporaryDir folder;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/disk/inspect_file.h"
 #include "core/disk/operations/create_disk.h"
+#include "core/disk/operations/parent_disk.h"
 #include "core/disk/operations/vhdx_file.h"
 
 #include <QDir>
@@ -54,6 +55,45 @@ private Q_SLOTS:
         QCOMPARE(alone->bootability.verdict, Bootability::Verdict::ParentMissing);
         QVERIFY(!alone->bootability.isBootable());
         QVERIFY(alone->bootability.sentence().contains(QLatin1String("parent is missing")));
+    }
+
+    // In a chain of three, whichever it is.
+    void tellsWhichParentIsLost()
+    {
+        const QString root = make(QStringLiteral("root.vhdx"));
+        const QString middle = make(QStringLiteral("middle.vhdx"), root);
+        const QString top = make(QStringLiteral("top.vhdx"), middle);
+        const auto look = [&] { return inspectFile(top, {}, InspectAccess::Locked); };
+        QVERIFY(look() && !look()->image.hasLostParent());
+
+        QVERIFY(QDir(m_folder->path()).mkdir(QStringLiteral("elsewhere")));
+        const QString moved = path(QStringLiteral("elsewhere/base.vhdx"));
+        QVERIFY(QFile::rename(root, moved));
+        const Result<DiskInspection> rootless = look();
+        QVERIFY(rootless);
+        QVERIFY(rootless->image.hasLostParent());
+        QCOMPARE(rootless->image.fileWithoutParent(), middle);
+        QCOMPARE(rootless->image.parents.size(), std::size_t(2));
+        QCOMPARE(rootless->image.parents.front().file, middle);
+        QVERIFY(rootless->image.parents.back().storedAs.endsWith(QLatin1String("root.vhdx")));
+        QCOMPARE(rootless->bootability.verdict, Bootability::Verdict::ParentMissing);
+        // What needs the whole chain says where it breaks.
+        const Result<void> broken = FlattenDisk({top, {}}).check();
+        QVERIFY(!broken);
+        QCOMPARE(broken.error().kind, ErrorKind::NotFound);
+        QVERIFY2(broken.error().summary.contains(middle), qUtf8Printable(broken.error().summary));
+
+        // Reconnected there, all of it is whole again, and the top has not noticed.
+        QVERIFY(reconnectParent(middle, moved));
+        QVERIFY(look() && !look()->image.hasLostParent());
+        QVERIFY(FlattenDisk({top, {}}).check());
+
+        QVERIFY(QFile::remove(middle));
+        const Result<DiskInspection> alone = look();
+        QVERIFY(alone);
+        QCOMPARE(alone->image.fileWithoutParent(), top);
+        QCOMPARE(alone->image.parents.size(), std::size_t(1));
+        QVERIFY(alone->image.parents.front().file.isEmpty());
     }
 
     void namesAllChildren()

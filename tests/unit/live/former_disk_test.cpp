@@ -4,6 +4,7 @@
 #include "core/disk/operations/create_disk.h"
 #include "core/live/former_disk.h"
 #include "core/live/machine_session.h"
+#include "core/live/system_evidence.h"
 #include "scripted_machine.h"
 
 #include <QFile>

@@ -381,24 +381,68 @@ private Q_SLOTS:
         QVERIFY(!QCoro::waitFor(ending));
     }
 
-    void removesADriveOnlyWhileOff()
+    void removesADriveWhileOff()
     {
         ScriptedMachine scripted;
         AcceleratorProbe probe(scripted.places().cache);
         const auto session = sessionOf(scripted, probe);
         const QSignalSpy changed(session.get(), &MachineSession::definitionChanged);
-        const Result<void> absent = session->removeDrive({0, 7});
+        const Result<DriveRemoval> absent = QCoro::waitFor(session->drives().remove({0, 7}, RemovalWay::Safely));
         QVERIFY(!absent);
         QCOMPARE(absent.error().kind, ErrorKind::NotFound);
-        QVERIFY(session->removeDrive({0, 1}));
+        QVERIFY(QCoro::waitFor(session->drives().remove({0, 1}, RemovalWay::Safely)));
         QCOMPARE(changed.size(), 1);
-        QVERIFY(session->machine().definition.driveAt({0, 1}) == nullptr);
+        QVERIFY(session->drives().at({0, 1}) == nullptr);
         QCOMPARE(session->machine().definition.bootOrder, std::vector<BootDevice>{BootDevice(SlotId{0, 0})});
+    }
 
+    void movesDrivesWhileOff()
+    {
+        ScriptedMachine scripted;
+        AcceleratorProbe probe(scripted.places().cache);
+        const auto session = sessionOf(scripted, probe);
+        MachineDrives& drives = session->drives();
+        const Drive disk = *drives.at({0, 0});
+        const Result<void> taken = QCoro::waitFor(drives.move({0, 0}, {0, 1}));
+        QVERIFY(!taken);
+        QCOMPARE(taken.error().kind, ErrorKind::InUse);
+        const Result<void> nowhere = QCoro::waitFor(drives.move({0, 0}, {2, 0}));
+        QVERIFY(!nowhere);
+        QVERIFY2(
+            nowhere.error().summary.contains(QLatin1String("controller")), qPrintable(nowhere.error().summary));
+        QVERIFY(drives.addController());
+        QVERIFY(drives.addController());
+        QVERIFY(QCoro::waitFor(drives.move({0, 0}, {2, 63})));
+        QVERIFY(drives.at({0, 0}) == nullptr && drives.at({2, 63}) != nullptr);
+        QCOMPARE(drives.at({2, 63})->what, disk.what);
+        QCOMPARE(session->machine().definition.bootOrder,
+            (std::vector<BootDevice>{BootDevice(SlotId{0, 1}), BootDevice(SlotId{2, 63})}));
+
+        const Result<void> used = drives.removeController();
+        QVERIFY(!used);
+        QCOMPARE(used.error().kind, ErrorKind::InUse);
+        QVERIFY(QCoro::waitFor(drives.move({2, 63}, {0, 5})));
+        QVERIFY(drives.removeController());
+        QVERIFY(drives.removeController());
+        QVERIFY(!drives.removeController()); // the only one
+        for (int number = 1; number < maxControllers; ++number) {
+            QVERIFY(drives.addController());
+        }
+        QVERIFY(!drives.addController());
+    }
+
+    void setsHowADiskIsAttachedWhileOff()
+    {
+        ScriptedMachine scripted;
+        AcceleratorProbe probe(scripted.places().cache);
+        const auto session = sessionOf(scripted, probe);
+        QVERIFY(session->drives().setAttachment({0, 0}, true, false));
+        const auto& disk = std::get<DiskDrive>(session->drives().at({0, 0})->what);
+        QVERIFY(disk.isReadOnly && !disk.discards);
+        QVERIFY(!session->drives().setAttachment({0, 1}, true, false)); // a DVD drive
         scripted.run(QStringLiteral("running"));
-        const Result<void> refused = session->removeDrive({0, 0});
-        QVERIFY(!refused);
-        QCOMPARE(refused.error().kind, ErrorKind::WrongState);
+        QCoro::waitFor(session->refresh());
+        QVERIFY(!session->drives().setAttachment({0, 0}, false, true));
     }
 
     void setsAMediumWhileOff()

@@ -35,6 +35,14 @@ QByteArray golden()
             "medium": "/isos/debian \"13\".iso"
         },
         {
+            "slot": "0:2",
+            "type": "disk",
+            "format": "raw",
+            "file": "/images/shared.raw",
+            "readOnly": "yes",
+            "discard": "no"
+        },
+        {
             "slot": "1:63",
             "type": "dvd",
             "medium": ""
@@ -75,7 +83,13 @@ Definition goldenDefinition()
     definition.cpus = 4;
     definition.controllers = 2;
     definition.drives = {{{0, 0}, DiskDrive{folder + QStringLiteral("/my machine.vhdx"), DiskFormat::Vhdx}},
-        {{0, 1}, DvdDrive{QStringLiteral("/isos/debian \"13\".iso")}}, {{1, 63}, DvdDrive{}}};
+        {{0, 1}, DvdDrive{QStringLiteral("/isos/debian \"13\".iso")}},
+        {{0, 2},
+            DiskDrive{.file = QStringLiteral("/images/shared.raw"),
+                .format = DiskFormat::Raw,
+                .isReadOnly = true,
+                .discards = false}},
+        {{1, 63}, DvdDrive{}}};
     definition.adapters = {{QStringLiteral("52:54:00:12:34:56"), {{Protocol::Tcp, 2222, 22}}},
         {QStringLiteral("52:54:00:12:34:57"), {}}};
     definition.bootOrder = {SlotId{0, 0}, AdapterId{1}, SlotId{0, 1}};
@@ -106,6 +120,8 @@ public:
                 if (below(4) == 0) {
                     disk.former = FormerDisk{file(), static_cast<DiskFormat>(below(3)), below(2) != 0};
                 }
+                disk.isReadOnly = below(4) == 0;
+                disk.discards = below(4) != 0;
                 definition.drives.push_back({slot, disk});
             } else {
                 definition.drives.push_back({slot, DvdDrive{below(4) ? file() : QString()}});
@@ -183,7 +199,7 @@ private Q_SLOTS:
         QVERIFY(moved);
         QCOMPARE(std::get<DiskDrive>(moved->drives[0].what).file, QStringLiteral("/mnt/other/my machine.vhdx"));
         QCOMPARE(std::get<DvdDrive>(moved->drives[1].what).medium, QStringLiteral("/isos/debian \"13\".iso"));
-        QCOMPARE(std::get<DvdDrive>(moved->drives[2].what).medium, QString());
+        QCOMPARE(std::get<DvdDrive>(moved->drives[3].what).medium, QString());
     }
 
     void readsBackWhateverItWrites()
@@ -219,7 +235,7 @@ private Q_SLOTS:
         QVERIFY(*read == definition);
         const Result<Definition> onADvd =
             fromJson(golden().replace("\"medium\": \"\"", "\"medium\": \"\", \"former\": {}"), folder);
-        QVERIFY(!onADvd && onADvd.error().text().contains(QStringLiteral("“drives[2].former”")));
+        QVERIFY(!onADvd && onADvd.error().text().contains(QStringLiteral("“drives[3].former”")));
         expected.replace("\"yes\"", "\"perhaps\"");
         const Result<Definition> unsure = fromJson(expected, folder);
         QVERIFY(!unsure && unsure.error().text().contains(QStringLiteral("“drives[0].former.replaced”")));
@@ -272,7 +288,7 @@ private Q_SLOTS:
         row("unknown key in a forward", "\"guestPort\"", "\"x\": 1, \"guestPort\"", "“adapters[0].forwards[0].x”");
         row("missing key", "\"cpus\": 4,", "", "“cpus”");
         row("missing file", ",\n            \"file\": \"my machine.vhdx\"", "", "“drives[0].file”");
-        row("missing medium", ",\n            \"medium\": \"\"", "", "“drives[2].medium”");
+        row("missing medium", ",\n            \"medium\": \"\"", "", "“drives[3].medium”");
         row("missing type", "\"type\": \"disk\",", "", "“drives[0].type”");
         row("key twice", "\"cpus\": 4", "\"cpus\": 4, \"cpus\": 8", "twice");
         row("key twice in a drive", "\"type\": \"dvd\"", "\"type\": \"dvd\", \"type\": \"dvd\"", "twice");
@@ -288,8 +304,8 @@ private Q_SLOTS:
         row("accelerator", "\"automatic\"", "\"warp\"", "“accelerator”");
         row("drives no list", "\"drives\": [", "\"drives\": {\"a\": [", "JSON");
         row("drive no object", "\"drives\": [", "\"drives\": [7, ", "“drives[0]”");
-        row("slot", "\"1:63\"", "\"1:64\"", "“drives[2].slot”");
-        row("slot as a number", "\"1:63\"", "3", "“drives[2].slot”");
+        row("slot", "\"1:63\"", "\"1:64\"", "“drives[3].slot”");
+        row("slot as a number", "\"1:63\"", "3", "“drives[3].slot”");
         row("type", "\"disk\"", "\"floppy\"", "“drives[0].type”");
         row("format", "\"vhdx\"", "\"vhd\"", "“drives[0].format”");
         row("protocol", "\"tcp\"", "\"sctp\"", "“adapters[0].forwards[0].protocol”");

@@ -52,13 +52,27 @@ private Q_SLOTS:
     {
         const SlotId slot{0, 3};
         const DiskDrive disk{QStringLiteral("/d.vhdx"), DiskFormat::Vhdx};
-        for (const QJsonObject& node : {fileNode(slot, 1, disk), formatNode(slot, 1, disk), rawNode(slot, 1)}) {
+        for (const QJsonObject& node :
+            {fileNode(slot, 1, disk), formatNode(slot, 1, disk), rawNode(slot, 1, disk)}) {
             QCOMPARE(node[QStringLiteral("discard")].toString(), QStringLiteral("unmap"));
         }
         QCOMPARE(formatNode(slot, 1, disk)[QStringLiteral("file")],
             fileNode(slot, 1, disk)[QStringLiteral("node-name")]);
-        QCOMPARE(rawNode(slot, 1)[QStringLiteral("file")], formatNode(slot, 1, disk)[QStringLiteral("node-name")]);
-        QCOMPARE(rawNode(slot, 1)[QStringLiteral("node-name")].toString(), driveName(slot));
+        QCOMPARE(
+            rawNode(slot, 1, disk)[QStringLiteral("file")], formatNode(slot, 1, disk)[QStringLiteral("node-name")]);
+        QCOMPARE(rawNode(slot, 1, disk)[QStringLiteral("node-name")].toString(), driveName(slot));
+    }
+
+    void aDiskIsReadOnlyAndKeepsWhatIsFreedOnEveryNodeWhereItIsTo()
+    {
+        const SlotId slot{0, 3};
+        const DiskDrive disk{
+            .file = QStringLiteral("/d.vhdx"), .format = DiskFormat::Vhdx, .isReadOnly = true, .discards = false};
+        for (const QJsonObject& node :
+            {fileNode(slot, 1, disk), formatNode(slot, 1, disk), rawNode(slot, 1, disk)}) {
+            QCOMPARE(node[QStringLiteral("discard")].toString(), QStringLiteral("ignore"));
+            QCOMPARE(node[QStringLiteral("read-only")], QJsonValue(true));
+        }
     }
 
     void aMediumIsReadOnlyOnEveryNode()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // VHDs that Windows, Hyper-V, Disk2vhd and QEMU made, against their hashes and against libvhdi.
+#include "core/disk/inspect_file.h"
 #include "core/disk/open_disk.h"
 #include "core/disk/vhd/block_check.h"
 #include "core/disk/vhd/rules.h"
@@ -129,6 +130,11 @@ private Q_SLOTS:
         const QString moved = alone.filePath(QStringLiteral("child.vhd"));
         QVERIFY(QFile::copy(path, moved));
         QCOMPARE(openDisk(moved).error().kind, ErrorKind::NotFound);
+        const Result<DiskInspection> look = inspectFile(moved, {}, InspectAccess::Locked);
+        QVERIFY(look);
+        QVERIFY(look->image.hasLostParent());
+        QCOMPARE(look->image.fileWithoutParent(), moved);
+        QVERIFY(look->image.parents.front().storedAs.endsWith(QLatin1String("fat-parent.vhd")));
         QVERIFY(openDisk(moved, {m_paths.value(QStringLiteral("dfvfs/fat-parent.vhd.gz"))}));
         // Another disk under the parent's name.
         QVERIFY(QFile::copy(m_paths.value(QStringLiteral("dfvfs/ntfs-fixed.vhd.gz")),

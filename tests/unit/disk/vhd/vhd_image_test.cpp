@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/disk/vhd/details.h"
 #include "core/disk/vhd/image.h"
 #include "core/disk/vhd/rules.h"
 #include "tests/unit/disk/vhd/vhd_maker.h"
@@ -210,6 +211,36 @@ private Q_SLOTS:
         QCOMPARE(byteAt(**image, 3 * blockSize - 1), std::byte('r'));
         QCOMPARE(byteAt(**image, 3 * blockSize), std::byte(0)); // past the parents' end
         QVERIFY(mapTellsTheTruth(**image));
+    }
+
+    void opensWithoutALostParentForLooking()
+    {
+        Files files;
+        const VhdMaker root(DiskType::Fixed, blockSize);
+        VhdMaker middle = childOf(root, blockSize);
+        middle.header.parentName = QStringLiteral("C:\\root.vhd");
+        files.add(QStringLiteral("/m/middle.vhd"), middle);
+        VhdMaker top = childOf(middle, blockSize);
+        top.addRelativePath(QStringLiteral(".\\m\\middle.vhd"));
+        ParentSearch search = files.searchFrom(QStringLiteral("/top.vhd"));
+        const auto refused = Image::open(top.file(), search);
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().kind, ErrorKind::NotFound);
+        QVERIFY2(refused.error().detail.contains(QStringLiteral("parent of /m/middle.vhd;")),
+            qUtf8Printable(refused.error().detail));
+
+        search.lostParent = LostParent::Tolerate;
+        const auto image = Image::open(top.file(), search);
+        QVERIFY2(image, qPrintable(image ? QString() : image.error().text() + image.error().detail));
+        ImageDetails details = detailsOf(**image);
+        details.file = QStringLiteral("/top.vhd");
+        QVERIFY(details.hasLostParent());
+        QCOMPARE(details.fileWithoutParent(), QStringLiteral("/m/middle.vhd"));
+        QCOMPARE(details.parents.back().storedAs, QStringLiteral("C:\\root.vhd"));
+
+        // Another disk under the parent's name is no lost parent.
+        files.add(QStringLiteral("/m/root.vhd"), VhdMaker(DiskType::Dynamic, blockSize));
+        QCOMPARE(Image::open(top.file(), search).error().kind, ErrorKind::WrongState);
     }
 
     void looksForTheParentInOrder()

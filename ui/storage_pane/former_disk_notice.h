@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A disk that another one has taken the place of: what it was, whether it is still needed, and what can be done
-// with it. GUI thread; owned by the storage tab.
+// with it. GUI thread; owned by the storage pane.
 #pragma once
 
 #include "core/live/machine_session.h"

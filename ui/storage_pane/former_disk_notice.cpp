@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/main_window/former_disk_notice.h"
+#include "ui/storage_pane/former_disk_notice.h"
 
 #include "ui/icons.h"
 #include "ui/main_window/confirmation.h"
