@@ -200,7 +200,8 @@ private Q_SLOTS:
             qlonglong(after.nodes), qlonglong(after.devices), qlonglong(after.descriptors), after.memory);
         QCOMPARE(after.nodes, warm.nodes);
         QCOMPARE(after.devices, warm.devices);
-        QVERIFY(after.descriptors <= warm.descriptors);
+        // QEMU opens some for its threads as it likes; what each round left would be 400.
+        QVERIFY(after.descriptors <= warm.descriptors + 40);
         QVERIFY(after.memory <= warm.memory + 16 * 1024);
         GOOD(QCoro::waitFor(session->powerOff()));
     }

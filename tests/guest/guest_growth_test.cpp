@@ -187,7 +187,7 @@ private Q_SLOTS:
                 said.contains(QLatin1String("A command failed in the guest: resize2fs")), qUtf8Printable(said));
         }
 
-        RUNS("killall guest_agent qemu-ga");
+        RUNS("killall guest_agent qemu-ga; while pidof guest_agent qemu-ga > /dev/null; do sleep 0.1; done");
         const LiveMachine::Said alone = expand("5G");
         QCOMPARE(alone.code, 1);
         QVERIFY2(alone.err.contains(QLatin1String("No guest agent answers")), qUtf8Printable(alone.err));
@@ -202,7 +202,9 @@ private Q_SLOTS:
         QVERIFY2(forbidden.err.contains(QLatin1String("may not run programs")), qUtf8Printable(forbidden.err));
 
         // The machine is gone in the middle: it is said at once, and the disk has its new size.
-        RUNS("killall qemu-ga; rm -f /tmp/growing; { qemu-ga --method virtio-serial "
+        // The agent's port opens for one program at a time.
+        RUNS("killall qemu-ga; while pidof qemu-ga > /dev/null; do sleep 0.1; done; "
+             "rm -f /tmp/growing; { qemu-ga --method virtio-serial "
              "--path /dev/virtio-ports/org.qemu.guest_agent.0 > /dev/null 2>&1 & }");
         QProcess program;
         program.setProcessEnvironment(m_live->environment());
