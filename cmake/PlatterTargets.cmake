@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # How every target of the project is compiled, and the functions that declare layers and tests.
 
+include(CheckLinkerFlag)
+
 set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -26,7 +28,13 @@ target_compile_options(platter_options INTERFACE
   -fno-common -fvisibility=hidden -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
 # gcc 14's -Wmaybe-uninitialized sees ghosts in variants of QString, optimized or instrumented.
 target_compile_options(platter_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
-target_link_options(platter_options INTERFACE -Wl,--as-needed)
+# Less to read and to keep in memory at each start: no unused functions, and relocations that take bits.
+target_compile_options(platter_options INTERFACE $<$<CONFIG:Release>:-ffunction-sections>)
+target_link_options(platter_options INTERFACE -Wl,--as-needed $<$<CONFIG:Release>:-Wl,--gc-sections>)
+check_linker_flag(CXX -Wl,-z,pack-relative-relocs PLATTER_PACKS_RELOCATIONS)
+if(PLATTER_PACKS_RELOCATIONS)
+  target_link_options(platter_options INTERFACE $<$<CONFIG:Release>:-Wl,-z,pack-relative-relocs>)
+endif()
 if(PLATTER_SANITIZE)
   target_compile_options(platter_options INTERFACE
     -fsanitize=${PLATTER_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

@@ -104,13 +104,10 @@ MainWindow::MainWindow(MachineLibrary& library, QSettings& settings)
     m_jobs = new JobList(this);
     m_jobsBar = new JobsBar(*m_jobs);
     m_messages = new MessageBar;
-    m_startPage = new StartPage;
     m_list = new MachineListPanel(library);
     m_pane = new MachinePane(*m_actions, *m_screens, settings);
-    m_broken = new BrokenPage;
     m_right = new QStackedWidget;
     m_right->addWidget(m_pane);
-    m_right->addWidget(m_broken);
     m_splitter = new QSplitter;
     m_splitter->setObjectName(QStringLiteral("splitter"));
     m_splitter->addWidget(m_list);
@@ -119,7 +116,6 @@ MainWindow::MainWindow(MachineLibrary& library, QSettings& settings)
     m_splitter->setChildrenCollapsible(false);
     m_splitter->setHandleWidth(1);
     m_content = new QStackedWidget;
-    m_content->addWidget(m_startPage);
     m_content->addWidget(m_splitter);
     auto* central = new QWidget;
     auto* column = new QVBoxLayout(central);
@@ -137,8 +133,6 @@ MainWindow::MainWindow(MachineLibrary& library, QSettings& settings)
     connect(m_fullScreenBar, &FullScreenBar::leaveRequested, this,
         [this] { m_consoleActions->fullScreen()->setChecked(false); });
 
-    connect(m_startPage, &StartPage::newMachineRequested, this, [this] { Q_EMIT newMachineRequested({}); });
-    connect(m_startPage, &StartPage::isoDropped, this, &MainWindow::newMachineRequested);
     connect(m_list, &MachineListPanel::isoDropped, this, &MainWindow::newMachineRequested);
     connect(m_list, &MachineListPanel::machineSelected, this, &MainWindow::showSelected);
     connect(m_list, &MachineListPanel::machineActivated, this, [this] {
@@ -160,10 +154,6 @@ MainWindow::MainWindow(MachineLibrary& library, QSettings& settings)
     connect(m_pane, &MachinePane::filesDropped, this,
         [this](const QStringList& files, std::optional<SlotId> slot) { attachFiles(droppedFiles(files), slot); });
     connect(m_pane, &MachinePane::consoleMade, this, &MainWindow::adoptConsole);
-    connect(m_broken, &BrokenPage::readAgainRequested, &m_library, &MachineLibrary::reload);
-    connect(m_broken, &BrokenPage::forgetRequested, &m_library, &MachineLibrary::forget);
-    connect(m_broken, &BrokenPage::showFolderRequested, m_actions->showFolder(), &QAction::trigger);
-    connect(m_broken, &BrokenPage::moveToTrashRequested, m_actions->moveToTrash(), &QAction::trigger);
     connect(&library, &MachineLibrary::changed, this, &MainWindow::follow);
     setAcceptDrops(true);
     restore();
@@ -331,10 +321,10 @@ void MainWindow::follow()
     }
     warnOfEntries();
     const bool isEmpty = m_library.entries().empty();
-    QWidget* content = isEmpty ? static_cast<QWidget*>(m_startPage) : m_splitter;
+    QWidget* content = isEmpty ? static_cast<QWidget*>(startPage()) : m_splitter;
     if (m_content->currentWidget() != content || focusWidget() == nullptr) {
         m_content->setCurrentWidget(content);
-        (isEmpty ? static_cast<QWidget*>(m_startPage) : m_list)->setFocus();
+        (isEmpty ? content : m_list)->setFocus();
     }
     m_list->filterField()->setEnabled(!isEmpty);
     showSelected();
@@ -454,15 +444,41 @@ void MainWindow::start(const QString& machine)
     }
 }
 
+StartPage* MainWindow::startPage()
+{
+    if (m_startPage == nullptr) {
+        m_startPage = new StartPage;
+        m_content->addWidget(m_startPage);
+        connect(m_startPage, &StartPage::newMachineRequested, this, [this] { Q_EMIT newMachineRequested({}); });
+        connect(m_startPage, &StartPage::isoDropped, this, &MainWindow::newMachineRequested);
+    }
+    return m_startPage;
+}
+
+BrokenPage* MainWindow::brokenPage()
+{
+    if (m_broken == nullptr) {
+        m_broken = new BrokenPage;
+        m_right->addWidget(m_broken);
+        connect(m_broken, &BrokenPage::readAgainRequested, &m_library, &MachineLibrary::reload);
+        connect(m_broken, &BrokenPage::forgetRequested, &m_library, &MachineLibrary::forget);
+        connect(m_broken, &BrokenPage::showFolderRequested, m_actions->showFolder(), &QAction::trigger);
+        connect(m_broken, &BrokenPage::moveToTrashRequested, m_actions->moveToTrash(), &QAction::trigger);
+    }
+    return m_broken;
+}
+
 void MainWindow::showSelected()
 {
     const std::optional<LibraryEntry> entry = m_list->selectedEntry();
     m_actions->setEntry(entry);
-    if (entry && entry->session == nullptr) {
-        m_broken->setEntry(*entry);
-    }
     m_pane->setSession(entry ? entry->session : nullptr);
-    m_right->setCurrentWidget(entry && entry->session == nullptr ? static_cast<QWidget*>(m_broken) : m_pane);
+    if (entry && entry->session == nullptr) {
+        brokenPage()->setEntry(*entry);
+        m_right->setCurrentWidget(brokenPage());
+    } else {
+        m_right->setCurrentWidget(m_pane);
+    }
     m_right->setVisible(entry.has_value());
     m_consoleActions->update(m_actions->situation());
     setWindowTitle(

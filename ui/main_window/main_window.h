@@ -81,6 +81,8 @@ private:
     void warnOfEntries();
     void watch(MachineSession* session);
     void noteState(MachineSession* session);
+    StartPage* startPage();
+    BrokenPage* brokenPage();
     void showSelected();
     void adoptConsole(ConsoleTab* console);
     void setConsoleFullScreen(bool full);
@@ -113,12 +115,12 @@ private:
     MessageBar* m_messages = nullptr;
     JobsBar* m_jobsBar = nullptr;
     QStackedWidget* m_content = nullptr;
-    StartPage* m_startPage = nullptr;
+    StartPage* m_startPage = nullptr; // made when it is needed, as most runs never show it
     QSplitter* m_splitter = nullptr;
     MachineListPanel* m_list = nullptr;
     QStackedWidget* m_right = nullptr;
     MachinePane* m_pane = nullptr;
-    BrokenPage* m_broken = nullptr;
+    BrokenPage* m_broken = nullptr; // likewise
     FullScreenBar* m_fullScreenBar = nullptr;
     bool m_askingToQuit = false;
     bool m_wasMaximized = false; // before full screen

@@ -58,7 +58,11 @@ MessageBar::MessageBar(QWidget* parent)
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::ToolTipBase);
     setForegroundRole(QPalette::ToolTipText);
+    hide();
+}
 
+void MessageBar::makeContents()
+{
     m_icon = new QLabel;
     m_text = textLabel(tr("What happened"));
     m_text->setObjectName(QStringLiteral("messageText"));
@@ -129,11 +133,13 @@ MessageBar::MessageBar(QWidget* parent)
     row->addWidget(m_more, 0, Qt::AlignTop);
     row->addWidget(m_copy, 0, Qt::AlignTop);
     row->addWidget(m_close, 0, Qt::AlignTop);
-    hide();
 }
 
 void MessageBar::add(Message message)
 {
+    if (m_text == nullptr) {
+        makeContents();
+    }
     std::erase_if(m_messages, [&](const Message& old) {
         return old.subject == message.subject && old.error.summary == message.error.summary;
     });

@@ -53,6 +53,7 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    void makeContents(); // at the first message: most runs have none
     void showNewest();
     void dismiss();
     void copy() const;

@@ -108,7 +108,7 @@ private Q_SLOTS:
         QVERIFY(stage.window().windowTitle().startsWith(QLatin1String("beta")));
         // Another program deletes the selected one: it stays, and says so, until it is taken off the list.
         QVERIFY(QDir(stage.places().machines + QStringLiteral("/beta")).removeRecursively());
-        QTRY_VERIFY(stage.find<QWidget>("brokenPage")->isVisible());
+        QTRY_VERIFY(stage.shows("brokenPage"));
         QVERIFY(stage.find<QLabel>("brokenReason")->text().contains(QLatin1String("moved or deleted")));
         QCOMPARE(names(stage).size(), 3);
         const QModelIndex gone = stage.find<QListView>("machineList")->model()->index(1, 0);
@@ -129,10 +129,10 @@ private Q_SLOTS:
         QVERIFY(QDir(stage.places().machines + QStringLiteral("/alpha")).removeRecursively());
         for (qsizetype left = 2; left > 0; --left) {
             QCOMPARE(names(stage).size(), left);
-            QTRY_VERIFY(stage.find<QWidget>("brokenPage")->isVisible());
+            QTRY_VERIFY(stage.shows("brokenPage"));
             stage.click(stage.find<QPushButton>("brokenForget"));
         }
-        QTRY_VERIFY(stage.find<QWidget>("startPage")->isVisible());
+        QTRY_VERIFY(stage.shows("startPage"));
     }
 
     void saysWhyAMachineCannotBeRead()
@@ -142,7 +142,7 @@ private Q_SLOTS:
         stage.addBrokenMachine(QStringLiteral("bad"));
         stage.window();
         stage.clickRow(0);
-        QVERIFY(stage.find<QWidget>("brokenPage")->isVisible());
+        QVERIFY(stage.shows("brokenPage"));
         QVERIFY(stage.find<QLabel>("brokenReason")->text().contains(QLatin1String("machine.json")));
         QVERIFY(!stage.action("start")->isEnabled());
         QVERIFY(stage.action("start")->toolTip().contains(QLatin1String("cannot be read")));
@@ -163,7 +163,7 @@ private Q_SLOTS:
         target.write(json);
         target.close();
         stage.click(stage.find<QPushButton>("brokenReadAgain"));
-        QVERIFY(!stage.find<QWidget>("brokenPage")->isVisible());
+        QVERIFY(!stage.shows("brokenPage"));
         QVERIFY(stage.action("start")->isEnabled());
     }
 
@@ -269,7 +269,7 @@ private Q_SLOTS:
         stage.click(stage.question()->findChild<QPushButton*>(QStringLiteral("confirm")));
         QTRY_VERIFY(!QFile::exists(folder));
         QVERIFY(QFile::exists(stage.file(QStringLiteral("Trash/files/old one/machine.json"))));
-        QTRY_VERIFY(stage.find<QWidget>("startPage")->isVisible());
+        QTRY_VERIFY(stage.shows("startPage"));
     }
 
     void namesWhatItThrowsAwayWhateverItIsCalled()
@@ -646,7 +646,7 @@ private Q_SLOTS:
         }
         stage.find<QListView>("machineList")->setFocus();
         stage.clickRow(1);
-        QVERIFY(stage.find<QWidget>("brokenPage")->isVisible());
+        QVERIFY(stage.shows("brokenPage"));
         QCOMPARE(controlsBeyondTab(&stage.window()).join(u'\n'), QString());
         QCOMPARE(controlsWithoutName(&stage.window()).join(u'\n'), QString());
         stage.action("moveToTrash")->trigger();

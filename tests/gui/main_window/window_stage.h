@@ -56,6 +56,13 @@ public:
         return found;
     }
 
+    // Whether it is on the screen; what is made at its first use may not be there at all.
+    bool shows(const char* name)
+    {
+        const auto* found = window().findChild<QWidget*>(QLatin1String(name));
+        return found != nullptr && found->isVisible();
+    }
+
     QAction* action(const char* name) { return find<QAction>(name); }
 
     // The toolbar's button for an action.
