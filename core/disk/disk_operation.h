@@ -52,6 +52,7 @@ struct OperationPlan {
     ByteCount bytesToCopy; // what run() will count as progress
     ByteCount spaceNeeded; // free space that the host must have, at most
     ByteCount sizeOnHostAfter; // at most
+    ByteCount blockTable; // what whoever opens the image afterwards reads first: a VHDX's BAT
 
     friend bool operator==(const OperationPlan&, const OperationPlan&) = default;
 };

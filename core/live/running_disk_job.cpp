@@ -75,7 +75,7 @@ public:
         plan.steps << (isStopped(m_disk.session->state())
                 ? Texts::tr("The machine “%1” stays as it is, stopped, and sees the change once it goes on.")
                       .arg(m_disk.session->name())
-                : aboutMachine(*m_disk.session));
+                : aboutMachine(*m_disk.session, plan));
         plan.steps << co_await furtherSteps();
         co_return plan;
     }
@@ -96,7 +96,7 @@ protected:
     // Whether QEMU can do it to the images that it resizes itself.
     virtual bool isForQemuToo() const = 0;
     // What happens to the machine, for people.
-    virtual QString aboutMachine(const MachineSession& session) const = 0;
+    virtual QString aboutMachine(const MachineSession& session, const OperationPlan& plan) const = 0;
 
     // What happens once the disk is changed.
     virtual QCoro::Task<QStringList> furtherSteps() { co_return QStringList(); }
@@ -176,14 +176,20 @@ public:
 protected:
     bool isForQemuToo() const override { return true; }
 
-    QString aboutMachine(const MachineSession& session) const override
+    QString aboutMachine(const MachineSession& session, const OperationPlan& plan) const override
     {
-        return isResizedByQemu()
-            ? Texts::tr("The machine “%1” keeps running and is told of the new size.").arg(session.name())
-            : Texts::tr(
-                  "The machine “%1” keeps running: it stands still for some hundredths of a second and is told of "
-                  "the new size.")
-                  .arg(session.name());
+        if (isResizedByQemu()) {
+            return Texts::tr("The machine “%1” keeps running and is told of the new size.").arg(session.name());
+        }
+        if (plan.blockTable > ByteCount::mebibytes(32)) {
+            return Texts::tr("The machine “%1” keeps running: it stands still for some tenths of a second, in which "
+                             "QEMU reads the disk's table of blocks anew (%2), and is told of the new size.")
+                .arg(session.name(), plan.blockTable.toString());
+        }
+        return Texts::tr(
+            "The machine “%1” keeps running: it stands still for some hundredths of a second and is told of "
+            "the new size.")
+            .arg(session.name());
     }
 
     QCoro::Task<QStringList> furtherSteps() override
@@ -261,7 +267,7 @@ public:
 protected:
     bool isForQemuToo() const override { return false; }
 
-    QString aboutMachine(const MachineSession& session) const override
+    QString aboutMachine(const MachineSession& session, const OperationPlan& /*plan*/) const override
     {
         return Texts::tr("The machine “%1” keeps running; it stands still while the file is changed.")
             .arg(session.name());

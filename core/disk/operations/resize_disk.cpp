@@ -29,6 +29,7 @@ struct Survey {
     ByteCount size = {};
     ByteCount smallest = {}; // what shrinking may go down to
     ByteCount growth = {}; // of the file, at once
+    ByteCount blockTable = {}; // of the larger disk
     bool hasGpt = false;
     bool isDifferencing = false;
 };
@@ -91,6 +92,7 @@ Result<Survey> surveyVhdx(const ResizeRequest& request, Direction direction)
     survey.isDifferencing = (*image)->metadata().parent.has_value();
     if (direction == Direction::Larger) {
         survey.growth = ByteCount(vhdx::growthOfExpand((*image)->structure(), request.newSize.bytes()));
+        survey.blockTable = ByteCount(vhdx::batBytesFor((*image)->metadata(), request.newSize.bytes()));
     }
     const Result<void> partitions = surveyPartitions(**image, lastBlockEnd, survey);
     return partitions ? Result<Survey>(survey) : std::unexpected(partitions.error());
@@ -290,6 +292,7 @@ Result<OperationPlan> ExpandDisk::plan() const
     }
     plan.spaceNeeded = survey->growth;
     plan.sizeOnHostAfter = ByteCount(sizeOnHostOf(m_request.file).bytes() + survey->growth.bytes());
+    plan.blockTable = survey->blockTable;
     return plan;
 }
 

@@ -445,6 +445,11 @@ std::uint64_t growthOfExpand(const Structure& structure, std::uint64_t newSize)
     return growth;
 }
 
+std::uint64_t batBytesFor(const Metadata& metadata, std::uint64_t newSize)
+{
+    return layoutFor(metadata, newSize).bytes();
+}
+
 Result<void> expand(Editor& editor, std::uint64_t newSize)
 {
     if (Result<void> sound = checkExpand(editor.metadata(), newSize); !sound) {

@@ -15,6 +15,9 @@ Result<void> checkShrink(const Metadata& metadata, std::uint64_t newSize);
 // By how much the file grows at once: a longer table where the old one is full, and the blocks of a fixed image.
 std::uint64_t growthOfExpand(const Structure& structure, std::uint64_t newSize);
 
+// Length of the BAT for a disk like this of NEW_SIZE bytes.
+std::uint64_t batBytesFor(const Metadata& metadata, std::uint64_t newSize);
+
 // The new part reads as zeros. A differencing image must have been opened with its parent. NoSpace: nothing
 // changed.
 Result<void> expand(Editor& editor, std::uint64_t newSize);

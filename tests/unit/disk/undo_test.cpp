@@ -68,7 +68,7 @@ public:
 
     Result<void> check() const override { return {}; }
 
-    Result<OperationPlan> plan() const override { return OperationPlan{{}, m_moved, {}, {}}; }
+    Result<OperationPlan> plan() const override { return OperationPlan{{}, m_moved, {}, {}, {}}; }
 
     Result<OperationOutcome> run(Progress&) override
     {
