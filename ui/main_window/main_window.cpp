@@ -140,6 +140,12 @@ MainWindow::MainWindow(MachineLibrary& library, QSettings& settings)
     connect(m_startPage, &StartPage::newMachineRequested, this, [this] { Q_EMIT newMachineRequested({}); });
     connect(m_startPage, &StartPage::isoDropped, this, &MainWindow::newMachineRequested);
     connect(m_list, &MachineListPanel::isoDropped, this, &MainWindow::newMachineRequested);
+    connect(
+        m_list, &MachineListPanel::filesDropped, this, [this](const QString& machine, const QStringList& files) {
+            if (MachineSession* session = m_library.find(machine)) {
+                m_attacher->attach(session, droppedFiles(files));
+            }
+        });
     connect(m_list, &MachineListPanel::machineSelected, this, &MainWindow::showSelected);
     connect(m_list, &MachineListPanel::machineActivated, this, [this] {
         m_pane->tabs()->setCurrentIndex(MachinePane::Console);

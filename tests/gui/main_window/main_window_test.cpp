@@ -509,13 +509,38 @@ private Q_SLOTS:
         QSignalSpy requests(&stage.window(), &MainWindow::newMachineRequested);
         auto* list = stage.find<QListView>("machineList");
         const QPoint empty(list->viewport()->width() / 2, list->viewport()->height() - 20);
-        const QPoint onMachine = list->visualRect(list->model()->index(0, 0)).center();
-        QVERIFY(!drop(list->viewport(), onMachine, stage.file(QStringLiteral("debian.iso"))));
         QVERIFY(!drop(list->viewport(), empty, stage.file(QStringLiteral("settings.ini"))));
         QCOMPARE(requests.count(), 0);
         QVERIFY(drop(list->viewport(), empty, stage.file(QStringLiteral("debian.iso"))));
         QCOMPARE(requests.count(), 1);
         QCOMPARE(requests.first().first().toString(), stage.file(QStringLiteral("debian.iso")));
+    }
+
+    void filesDroppedOnAMachinesRowGoToIt()
+    {
+        WindowStage stage;
+        stage.addMachine(QStringLiteral("debian-13"));
+        stage.addMachine(QStringLiteral("win11"));
+        stage.addBrokenMachine(QStringLiteral("zz"));
+        stage.window();
+        stage.clickRow(0);
+        QSignalSpy requests(&stage.window(), &MainWindow::newMachineRequested);
+        auto* list = stage.find<QListView>("machineList");
+        const auto row = [&](int number) { return list->visualRect(list->model()->index(number, 0)).center(); };
+        const auto drives = [&](const char* name) {
+            return stage.library().find(QString::fromLatin1(name))->machine().definition.drives;
+        };
+        const std::vector<Drive> before = drives("debian-13");
+        std::vector<Drive> expected = drives("win11");
+        const QString iso = stage.file(QStringLiteral("debian.iso"));
+        QVERIFY(!drop(list->viewport(), row(1), stage.file(QStringLiteral("settings.ini"))));
+        QVERIFY(!drop(list->viewport(), row(2), iso));
+        QVERIFY(drop(list->viewport(), row(1), iso));
+        expected.push_back({{0, 2}, DvdDrive{iso}});
+        QTRY_COMPARE(drives("win11"), expected);
+        QCOMPARE(drives("debian-13"), before);
+        QCOMPARE(stage.selected(), QStringLiteral("debian-13"));
+        QCOMPARE(requests.count(), 0);
     }
 
     void remembersHowItWasLeft()
