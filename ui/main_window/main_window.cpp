@@ -162,7 +162,11 @@ MainWindow::MainWindow(MachineLibrary& library, QSettings& settings)
     connect(m_pane, &MachinePane::editDiskRequested, this, &MainWindow::editDiskRequested);
     connect(m_pane, &MachinePane::compactDiskRequested, this, &MainWindow::compactDiskRequested);
     connect(m_jobsBar, &JobsBar::showRequested, this, &MainWindow::jobRequested);
-    connect(m_pane, &MachinePane::addDiskRequested, this, &MainWindow::chooseDisk);
+    connect(m_pane, &MachinePane::addDiskRequested, this, [this](int controller) {
+        if (m_actions->session() != nullptr) {
+            Q_EMIT newDiskRequested(m_actions->session(), controller);
+        }
+    });
     connect(m_pane, &MachinePane::filesDropped, this,
         [this](const QStringList& files, std::optional<SlotId> slot) { attachFiles(droppedFiles(files), slot); });
     connect(m_pane, &MachinePane::consoleMade, this, &MainWindow::adoptConsole);
