@@ -254,11 +254,13 @@ bool StorageView::accepts(const QDropEvent* event) const
     return m_fileRule && !files.isEmpty() && m_fileRule(files, to);
 }
 
-// The view follows while something is dragged, whether or not a drop would do there.
+// The view follows what the machine could take, whether or not a drop would do there. Of anything else the window
+// says why not.
 void StorageView::dragEnterEvent(QDragEnterEvent* event)
 {
     const bool isOurs = event->source() == this && driveIn(event->mimeData());
-    if ((isOurs && m_moveRule) || (m_fileRule && !filesIn(event->mimeData()).isEmpty())) {
+    const QStringList files = filesIn(event->mimeData());
+    if ((isOurs && m_moveRule) || (m_fileRule && !files.isEmpty() && m_fileRule(files, std::nullopt))) {
         event->setDropAction(isOurs ? Qt::MoveAction : Qt::CopyAction);
         event->accept();
     } else {
