@@ -5,6 +5,7 @@
 #include "core/machine/rules.h"
 #include "ui/jobs/job_list.h"
 #include "wizards/edit_disk/edit_disk_wizard.h"
+#include "wizards/new_disk/new_disk_dialog.h"
 #include "wizards/new_vm/new_vm_wizard.h"
 
 #include <QCoreApplication>
@@ -46,6 +47,7 @@ Application::Application(const Places& places, QSettings& settings)
         [this](const QString& file) { editDisk(file, EditAction::Compact); });
     connect(&m_window, &MainWindow::convertDiskRequested, this,
         [this](const QString& file) { editDisk(file, EditAction::Convert); });
+    connect(&m_window, &MainWindow::newDiskRequested, this, &Application::newDisk);
     connect(&m_window, &MainWindow::jobRequested, this, &Application::showJob);
     m_tidying.setInterval(tidyingInterval);
     connect(&m_tidying, &QTimer::timeout, this, &Application::dropOldCopies);
@@ -95,6 +97,13 @@ void Application::newMachine(const QString& iso)
         m_wizard->setMedium(iso);
     }
     bringForward(*m_wizard);
+}
+
+void Application::newDisk(MachineSession* session, int controller)
+{
+    auto* dialog = new NewDiskDialog(session, controller, &m_window);
+    connect(dialog, &NewDiskDialog::existingWanted, &m_window, &MainWindow::chooseDisk);
+    dialog->open();
 }
 
 void Application::dropOldCopies()

@@ -39,6 +39,7 @@ public:
 
 private:
     void newMachine(const QString& iso);
+    void newDisk(MachineSession* session, int controller);
     void editDisk(const QString& file, std::optional<EditAction> action = {});
     void dropOldCopies();
     EditDiskWizard* newEditWizard();

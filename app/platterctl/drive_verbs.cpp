@@ -2,7 +2,9 @@
 #include "app/platterctl/machine_json.h"
 #include "app/platterctl/verb.h"
 #include "core/disk/trim_reach.h"
+#include "core/live/disk_trouble.h"
 #include "core/live/former_disk.h"
+#include "core/live/new_disk.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -25,6 +27,27 @@ const QString optionDvd = QStringLiteral("dvd");
 const QString optionReadOnly = QStringLiteral("read-only");
 const QString optionNoTrim = QStringLiteral("no-trim");
 const QString optionTrim = QStringLiteral("trim");
+const QString optionNew = QStringLiteral("new");
+const QString optionFormat = QStringLiteral("format");
+const QString optionFile = QStringLiteral("file");
+
+QString absolute(const QString& file)
+{
+    return QDir::cleanPath(QFileInfo(file).absoluteFilePath());
+}
+
+std::optional<ImageUser> otherUserOf(
+    const std::vector<StoreEntry>& machines, const MachineId& machine, const QString& file)
+{
+    for (const StoreEntry& entry : machines) {
+        if (entry.definition && entry.definition->id != machine) {
+            if (auto user = imageUserIn({entry.name, entry.folder, *entry.definition}, file)) {
+                return user;
+            }
+        }
+    }
+    return std::nullopt;
+}
 
 QCoro::Task<int> list(Context* context, Arguments arguments, Report report)
 {
@@ -39,6 +62,7 @@ QCoro::Task<int> list(Context* context, Arguments arguments, Report report)
     if (awaitsProof(session->machine().definition)) {
         co_await session->lookForReplaced();
     }
+    const std::vector<StoreEntry> machines = context->store.list();
     std::vector<QStringList> rows;
     QJsonArray json;
     QStringList remarks;
@@ -57,6 +81,12 @@ QCoro::Task<int> list(Context* context, Arguments arguments, Report report)
             object[QStringLiteral("trim")] = QJsonObject{
                 {QStringLiteral("reaches"), nameOf(trim.verdict)}, {QStringLiteral("sentence"), trim.sentence()}};
             remarks << tr("%1: %2").arg(drive.slot.toString(), trim.sentence());
+            if (const auto trouble = troubleOf(
+                    *disk, accessTo(disk->file), otherUserOf(machines, machine->definition.id, disk->file))) {
+                object[QStringLiteral("trouble")] = QJsonObject{{QStringLiteral("kind"), nameOf(trouble->kind)},
+                    {QStringLiteral("sentence"), trouble->sentence}, {QStringLiteral("advice"), trouble->advice}};
+                remarks << tr("%1: %2 %3").arg(drive.slot.toString(), trouble->sentence, trouble->advice);
+            }
             if (disk->former) {
                 object[QStringLiteral("former")] = QJsonObject{{QStringLiteral("file"), disk->former->file},
                     {QStringLiteral("format"), nameOf(disk->former->format)},
@@ -127,8 +157,7 @@ QCoro::Task<int> setMedium(Context* context, Arguments arguments, Report report,
 
 QCoro::Task<int> insert(Context* context, Arguments arguments, Report report)
 {
-    return setMedium(
-        context, arguments, report, QDir::cleanPath(QFileInfo(arguments.positional[2]).absoluteFilePath()));
+    return setMedium(context, arguments, report, absolute(arguments.positional[2]));
 }
 
 QCoro::Task<int> eject(Context* context, Arguments arguments, Report report)
@@ -139,18 +168,45 @@ QCoro::Task<int> eject(Context* context, Arguments arguments, Report report)
 // FILE as it is attached: an ISO into a DVD drive, anything else as a disk.
 Result<std::variant<DiskDrive, DvdDrive>> driveFrom(const Arguments& arguments)
 {
-    const QString file = arguments.positional.size() > 1
-        ? QDir::cleanPath(QFileInfo(arguments.positional[1]).absoluteFilePath())
-        : QString();
+    const QString file = arguments.positional.size() > 1 ? absolute(arguments.positional[1]) : QString();
     if (arguments.isSet(optionDvd) || file.endsWith(QLatin1String(".iso"), Qt::CaseInsensitive)) {
         return DvdDrive{file};
     }
     if (file.isEmpty()) {
         return std::unexpected(Error{ErrorKind::InvalidInput, tr("There is no file to add."),
-            tr("Name a disk image or an ISO, or add an empty DVD drive with --dvd."), {}});
+            tr("Name a disk image or an ISO, make one with --new SIZE, or add an empty DVD drive with --dvd."),
+            {}});
     }
     return DiskDrive{
         .file = file, .isReadOnly = arguments.isSet(optionReadOnly), .discards = !arguments.isSet(optionNoTrim)};
+}
+
+Result<std::optional<DiskFormat>> formatIn(const Arguments& arguments)
+{
+    const std::optional<DiskFormat> format = diskFormatFromString(arguments.value(optionFormat));
+    if (arguments.isSet(optionFormat) && !format) {
+        return std::unexpected(Error{ErrorKind::InvalidInput,
+            tr("--%1 cannot be “%2”.").arg(optionFormat, arguments.value(optionFormat)),
+            tr("Write vhdx, qcow2 or raw."), {}});
+    }
+    return format;
+}
+
+// The new disk that the arguments ask for; nothing: none.
+Result<std::optional<NewDisk>> newDiskIn(const Arguments& arguments, std::optional<DiskFormat> format)
+{
+    if (!arguments.isSet(optionNew)) {
+        return std::nullopt;
+    }
+    if (arguments.isSet(optionDvd) || arguments.isSet(optionReadOnly) || arguments.isSet(optionNoTrim)) {
+        return std::unexpected(Error{ErrorKind::InvalidInput, tr("A new disk is one that the guest writes to."),
+            tr("Leave out --dvd, --read-only and --no-trim; drive set changes the disk afterwards."), {}});
+    }
+    return ByteCount::parse(arguments.value(optionNew)).transform([&](ByteCount size) {
+        return std::optional(NewDisk{.format = format.value_or(DiskFormat::Vhdx),
+            .size = size,
+            .file = arguments.positional.size() > 1 ? absolute(arguments.positional[1]) : QString()});
+    });
 }
 
 QCoro::Task<int> add(Context* context, Arguments arguments, Report report)
@@ -163,22 +219,40 @@ QCoro::Task<int> add(Context* context, Arguments arguments, Report report)
         }
         slot = *parsed;
     }
-    const Result<std::variant<DiskDrive, DvdDrive>> what = driveFrom(arguments);
-    if (!what) {
-        co_return report.failed(what.error());
+    const Result<std::optional<DiskFormat>> format = formatIn(arguments);
+    if (!format) {
+        co_return report.failed(format.error());
+    }
+    Result<std::optional<NewDisk>> made = newDiskIn(arguments, *format);
+    if (!made) {
+        co_return report.failed(made.error());
     }
     const Result<std::shared_ptr<MachineSession>> session = co_await sessionOf(context, arguments.positional[0]);
     if (!session) {
         co_return report.failed(session.error());
     }
-    const Result<SlotId> added = co_await (*session)->drives().add(slot, *what);
+    QString file;
+    Result<SlotId> added;
+    if (NewDisk* disk = made->has_value() ? &**made : nullptr) {
+        if (disk->file.isEmpty()) {
+            disk->file = fileForNewDisk((*session)->machine(), disk->format);
+        }
+        file = disk->file;
+        added = co_await addNewDisk(session->get(), slot, *disk);
+    } else {
+        const Result<std::variant<DiskDrive, DvdDrive>> what = driveFrom(arguments);
+        if (!what) {
+            co_return report.failed(what.error());
+        }
+        const auto* existing = std::get_if<DiskDrive>(&*what);
+        file = existing != nullptr ? existing->file : std::get<DvdDrive>(*what).medium;
+        added = co_await (*session)->drives().add(slot, *what, *format);
+    }
     if (!added) {
         co_return report.failed(added.error());
     }
     QJsonObject json = toJson(**session);
     json.insert(QStringLiteral("slot"), added->toString());
-    const auto* disk = std::get_if<DiskDrive>(&*what);
-    const QString file = disk != nullptr ? disk->file : std::get<DvdDrive>(*what).medium;
     co_return report.done(file.isEmpty() ? tr("An empty DVD drive is in slot %1.").arg(added->toString())
                                          : tr("%1 is in slot %2.").arg(file, added->toString()),
         json);
@@ -244,6 +318,13 @@ QCoro::Task<int> set(Context* context, Arguments arguments, Report report)
         co_return report.failed(place.error());
     }
     const auto& [session, slot] = *place;
+    if (arguments.isSet(optionFile)) {
+        const Result<void> changed =
+            co_await session->drives().setImage(slot, absolute(arguments.value(optionFile)));
+        if (!changed) {
+            co_return report.failed(changed.error());
+        }
+    }
     const Drive* drive = session->machine().definition.driveAt(slot);
     const auto* disk = drive != nullptr ? std::get_if<DiskDrive>(&drive->what) : nullptr;
     const Result<bool> isReadOnly = yesOrNo(arguments, optionReadOnly, disk != nullptr && disk->isReadOnly);
@@ -363,9 +444,15 @@ std::vector<Verb> driveVerbs()
     return {
         {QStringLiteral("drive list"), {machine}, tr("lists a machine's drives"), {}, &list},
         {QStringLiteral("drive add"), {machine, QStringLiteral("[FILE]")},
-            tr("adds a disk, or a DVD drive with an ISO; while the machine runs, too"),
+            tr("adds a disk, new or of an image, or a DVD drive with an ISO; while the machine runs, too"),
             {{optionSlot, tr("Where: controller and target. The first free slot unless given."), tr("0:3")},
                 {optionDvd, tr("A DVD drive, empty where no ISO is given.")},
+                {optionNew, tr("Makes a disk of that size, in FILE or in the machine's folder."), tr("40G")},
+                {optionFormat,
+                    tr("Of the disk. VHDX for a new one unless given; otherwise what the file looks like, which of "
+                       "a "
+                       "raw one is what its guest has written."),
+                    tr("vhdx|qcow2|raw")},
                 {optionReadOnly, tr("The guest cannot write to the disk.")},
                 {optionNoTrim, tr("What the guest frees is kept in the image.")}},
             &add},
@@ -379,7 +466,8 @@ std::vector<Verb> driveVerbs()
         {QStringLiteral("drive move"), {machine, slot, QStringLiteral("SLOT")},
             tr("moves a drive to another slot; a disk while the machine is off"), {}, &move},
         {QStringLiteral("drive set"), {machine, slot}, tr("says how a disk is attached, while the machine is off"),
-            {{optionReadOnly, tr("Whether the guest can only read it."), tr("yes|no")},
+            {{optionFile, tr("Its image: where that is now, or another one in its stead."), tr("FILE")},
+                {optionReadOnly, tr("Whether the guest can only read it."), tr("yes|no")},
                 {optionTrim, tr("Whether what the guest frees is passed on to the image."), tr("yes|no")}},
             &set},
         {QStringLiteral("drive keep"), {machine},

@@ -11,6 +11,8 @@
 #include <QScreen>
 #include <QTimer>
 
+#include <utility>
+
 namespace platter::tour {
 
 using namespace std::chrono_literals;
@@ -22,6 +24,14 @@ QString shownName(const QWidget* widget)
     QString text = widget->property("text").toString();
     text.remove(QLatin1Char('&'));
     return text;
+}
+
+// The X server knows pixels.
+QStringList pointerTo(QPoint globalPosition)
+{
+    const double ratio = QGuiApplication::primaryScreen()->devicePixelRatio();
+    const QPoint pixel = (QPointF(globalPosition) * ratio).toPoint();
+    return {QStringLiteral("mousemove"), QString::number(pixel.x()), QString::number(pixel.y())};
 }
 
 } // namespace
@@ -56,8 +66,8 @@ QCoro::Task<void> Hand::xdotool(QStringList arguments)
 {
     QProcess process;
     co_await qCoro(process).start(QStringLiteral("xdotool"), arguments);
-    co_await qCoro(process).waitForFinished(soon);
-    if (process.exitStatus() != QProcess::NormalExit || process.exitCode() != 0) {
+    const bool hasEnded = co_await qCoro(process).waitForFinished(soon);
+    if (!hasEnded || process.exitStatus() != QProcess::NormalExit || process.exitCode() != 0) {
         throw StepFailed(QStringLiteral("xdotool %1 failed: %2")
                 .arg(arguments.join(QLatin1Char(' ')), QString::fromLocal8Bit(process.readAllStandardError())));
     }
@@ -65,10 +75,36 @@ QCoro::Task<void> Hand::xdotool(QStringList arguments)
 
 QCoro::Task<void> Hand::clickAt(QPoint globalPosition)
 {
-    const double ratio = QGuiApplication::primaryScreen()->devicePixelRatio();
-    const QPoint pixel = (QPointF(globalPosition) * ratio).toPoint();
-    co_await xdotool({QStringLiteral("mousemove"), QString::number(pixel.x()), QString::number(pixel.y()),
-        QStringLiteral("click"), QStringLiteral("1")});
+    m_pointer = globalPosition;
+    co_await xdotool(pointerTo(globalPosition) + QStringList{QStringLiteral("click"), QStringLiteral("1")});
+}
+
+QCoro::Task<void> Hand::pressAt(QPoint globalPosition)
+{
+    m_pointer = globalPosition;
+    co_await xdotool(pointerTo(globalPosition) + QStringList{QStringLiteral("mousedown"), QStringLiteral("1")});
+}
+
+QCoro::Task<void> Hand::moveTo(QPoint globalPosition)
+{
+    constexpr int steps = 8;
+    const QPoint from = std::exchange(m_pointer, globalPosition);
+    for (int step = 1; step <= steps; ++step) {
+        co_await xdotool(pointerTo(from + (globalPosition - from) * step / steps));
+    }
+}
+
+QCoro::Task<void> Hand::letGo()
+{
+    co_await xdotool({QStringLiteral("mouseup"), QStringLiteral("1")});
+}
+
+QCoro::Task<void> Hand::drag(QPoint from, QPoint to)
+{
+    co_await pressAt(from);
+    co_await moveTo(to);
+    co_await moveTo(to + QPoint(4, 0));
+    co_await letGo();
 }
 
 QCoro::Task<void> Hand::click(QWidget* widget)

@@ -43,6 +43,12 @@ public:
 
     QCoro::Task<void> click(QWidget* widget);
     QCoro::Task<void> clickAt(QPoint globalPosition);
+    // What a drag is made of; moving in steps, as a hand does.
+    QCoro::Task<void> pressAt(QPoint globalPosition);
+    QCoro::Task<void> moveTo(QPoint globalPosition);
+    QCoro::Task<void> letGo();
+    // All of it, within one window of the application: whoever drags there is not heard of before the end.
+    QCoro::Task<void> drag(QPoint from, QPoint to);
     // Finds and clicks a button of any kind.
     QCoro::Task<void> press(QString buttonName);
     // Types into whatever has the focus.
@@ -53,12 +59,16 @@ public:
     // Waits until CONDITION holds; StepFailed with OTHERWISE after PATIENCE.
     QCoro::Task<void> until(std::function<bool()> condition, std::chrono::seconds patience, QString otherwise);
 
+    // The program that is pointer and keys, for what it alone can do: other programs' windows.
+    QCoro::Task<void> xdotool(QStringList arguments);
+
     // The whole display as it is now.
     static QImage picture();
 
 private:
     static QWidget* visible(const QMetaObject* type, const QString& name);
-    QCoro::Task<void> xdotool(QStringList arguments);
+
+    QPoint m_pointer; // where it was moved to
 };
 
 } // namespace platter::tour

@@ -38,7 +38,7 @@ int main(int argc, char** argv)
     Application platter(*places, settings);
     platter.open({});
 
-    tour::Tour script(QString::fromLocal8Bit(argv[1]), places->machines);
+    tour::Tour script(QString::fromLocal8Bit(argv[1]), *places);
     int outcome = 1;
     QTimer::singleShot(0, &application, [&] {
         QCoro::connect(script.play(), &application, [&outcome](int code) {

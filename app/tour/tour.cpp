@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/tour/tour.h"
 
+#include "core/disk/operations/create_disk.h"
 #include "core/error.h"
 #include "ui/console/screen_view.h"
 #include "ui/disk_picture/disk_picture.h"
@@ -10,9 +11,11 @@
 #include <QAbstractItemModel>
 #include <QApplication>
 #include <QFile>
+#include <QGuiApplication>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
+#include <QScreen>
 #include <QTabBar>
 
 #include <algorithm>
@@ -29,9 +32,10 @@ const QString machineName = QStringLiteral("Sample guest");
 
 } // namespace
 
-Tour::Tour(const QString& folder, const QString& machines)
+Tour::Tour(const QString& folder, const Places& places)
     : m_folder(folder)
-    , m_machine(machines + QLatin1Char('/') + machineName)
+    , m_places(places)
+    , m_machine(places.machines + QLatin1Char('/') + machineName)
 {
     QDir().mkpath(folder);
 }
@@ -48,6 +52,8 @@ QCoro::Task<int> Tour::play()
         co_await expandTheDiskInUse();
         co_await lookAtDetails();
         co_await startAgain();
+        co_await dropFiles();
+        co_await dropWithoutADrive();
         co_await shutDown();
     } catch (const StepFailed& failure) {
         Hand::picture().save(m_folder.filePath(QStringLiteral("failed.png")));
@@ -140,11 +146,7 @@ QCoro::Task<void> Tour::takeOutTheIso()
     held(QStringLiteral("storage"),
         QStringLiteral("The storage pane shows the disk with its partitions and the DVD drive with its ISO."));
     co_await m_hand.press(QStringLiteral("Eject"));
-    const auto hasNoMedium = [this] {
-        QFile file(machineFile(QStringLiteral("machine.json")));
-        return file.open(QIODevice::ReadOnly) && !file.readAll().contains(".iso");
-    };
-    co_await m_hand.until(hasNoMedium, Hand::soon, QStringLiteral("The ISO is still in the machine's definition."));
+    co_await hasNoMedium();
     held(QStringLiteral("ejected"), QStringLiteral("The ISO is out of the running machine and of its definition."));
 }
 
@@ -248,11 +250,99 @@ QCoro::Task<void> Tour::lookAtDetails()
     }
 }
 
+QCoro::Task<FileManager::Outcome> Tour::drop(QString file)
+{
+    const auto* button = co_await m_hand.find<QAbstractButton>(QStringLiteral("New VM"));
+    const QWidget* window = button->window();
+    co_return co_await m_fileManager.drag(file, window->mapToGlobal(window->rect().center()));
+}
+
+// What lies in a folder goes to the machine that runs.
+QCoro::Task<void> Tour::dropFiles()
+{
+    const QString iso = QStringLiteral("medium.iso");
+    const QString disk = QStringLiteral("more.vhdx");
+    const QString text = QStringLiteral("notes.txt");
+    QFile notes(m_files.filePath(text));
+    if (!QFile::link(m_places.sampleGuest, m_files.filePath(iso))
+        || !createDisk({.file = m_files.filePath(disk), .size = ByteCount::mebibytes(96)})
+        || !notes.open(QIODevice::WriteOnly) || notes.write("Not for a machine.\n") < 0) {
+        throw StepFailed(QStringLiteral("The files to be dropped cannot be made."));
+    }
+    notes.close();
+    constexpr QSize size(440, 280);
+    const QRect screen = QGuiApplication::primaryScreen()->geometry();
+    co_await m_fileManager.open(
+        m_files.path(), {screen.bottomRight() - QPoint(size.width(), size.height() + 24), size});
+
+    const FileManager::Outcome medium = co_await drop(iso);
+    co_await says(QStringLiteral("medium.iso is in DVD drive 0:1."));
+    held(QStringLiteral("dropped-iso"),
+        QStringLiteral("An ISO dragged from a file manager onto the window lies in the empty DVD drive."));
+    co_await clickConsole();
+    co_await tellGuest(
+        QStringLiteral("clear; mkdir /tmp/m; until mount -t iso9660 -o ro /dev/sr0 /tmp/m; do sleep 1; done; "
+                       "ls /tmp/m; echo medium $((6*7)) | tee /dev/ttyS0; umount /tmp/m"));
+    co_await serialSays(QStringLiteral("medium 42"), 60s);
+
+    const FileManager::Outcome image = co_await drop(disk);
+    co_await says(QStringLiteral("more.vhdx is a disk in slot 0:2."));
+    co_await clickConsole();
+    co_await tellGuest(QStringLiteral("clear; until [ -b /dev/sdb ]; do sleep 1; done; lsblk | tee /dev/ttyS0; "
+                                      "echo disk $((6*7)) | tee /dev/ttyS0"));
+    co_await serialSays(QStringLiteral("disk 42"), 60s);
+    co_await consoleRests();
+    held(QStringLiteral("dropped-disk"),
+        QStringLiteral("A VHDX dragged onto the window is one more disk in the guest, which goes on running."));
+
+    const FileManager::Outcome other = co_await drop(text);
+    co_await says(QStringLiteral("notes.txt is neither an ISO nor a disk image"));
+    if (medium != FileManager::Outcome::Dropped || image != FileManager::Outcome::Dropped
+        || other != FileManager::Outcome::Refused) {
+        throw StepFailed(QStringLiteral("A file was refused that should not have been, or the other way round."));
+    }
+    held(QStringLiteral("refused-text"),
+        QStringLiteral("A text is refused while it is dragged, and the window says why."));
+}
+
+// With its DVD drive removed while it is off, the machine gets a new one while it runs.
+QCoro::Task<void> Tour::dropWithoutADrive()
+{
+    co_await m_hand.press(QStringLiteral("Shut down"));
+    co_await isOff();
+    co_await selectDrive(QStringLiteral("0:1"));
+    co_await m_hand.press(QStringLiteral("Remove…"));
+    co_await m_hand.press(QStringLiteral("Remove the DVD drive"));
+    co_await hasNoMedium();
+    m_serialStart = serial().size();
+    co_await m_hand.press(QStringLiteral("Start"));
+    co_await serialSays(QStringLiteral("Platter sample guest ready"), boot);
+    co_await drop(QStringLiteral("medium.iso"));
+    co_await says(QStringLiteral("medium.iso is in a new DVD drive in slot 0:1."));
+    co_await clickConsole();
+    co_await tellGuest(
+        QStringLiteral("clear; mkdir -p /tmp/m; until mount -t iso9660 -o ro /dev/sr0 /tmp/m; do sleep 1; "
+                       "done; ls /tmp/m; echo again $((6*7)) | tee /dev/ttyS0; umount /tmp/m"));
+    co_await serialSays(QStringLiteral("again 42"), 60s);
+    co_await selectDrive(QStringLiteral("0:1"));
+    held(QStringLiteral("drive-for-iso"),
+        QStringLiteral("A running machine without a DVD drive gets one for an ISO that is dropped."));
+}
+
 QCoro::Task<void> Tour::shutDown()
 {
     co_await m_hand.press(QStringLiteral("Shut down"));
     co_await isOff();
     held(QStringLiteral("end"), QStringLiteral("The machine is off, and its QEMU is gone."));
+}
+
+QCoro::Task<void> Tour::hasNoMedium()
+{
+    const auto isGone = [this] {
+        QFile file(machineFile(QStringLiteral("machine.json")));
+        return file.open(QIODevice::ReadOnly) && !file.readAll().contains(".iso");
+    };
+    co_await m_hand.until(isGone, Hand::soon, QStringLiteral("The ISO is still in the machine's definition."));
 }
 
 QCoro::Task<void> Tour::openTab(QString name)

@@ -3,16 +3,18 @@
 // checked. It sees the machine from outside only: its serial log and its files.
 #pragma once
 
-#include "app/tour/hand.h"
+#include "app/tour/file_manager.h"
+#include "core/places.h"
 
 #include <QDir>
+#include <QTemporaryDir>
 
 namespace platter::tour {
 
 class Tour {
 public:
-    // FOLDER gets the pictures; MACHINES is the store's root.
-    Tour(const QString& folder, const QString& machines);
+    // FOLDER gets the pictures.
+    Tour(const QString& folder, const Places& places);
 
     // 0 when every step held, 1 otherwise.
     QCoro::Task<int> play();
@@ -27,8 +29,12 @@ private:
     QCoro::Task<void> expandTheDiskInUse();
     QCoro::Task<void> lookAtDetails();
     QCoro::Task<void> startAgain();
+    QCoro::Task<void> dropFiles();
+    QCoro::Task<void> dropWithoutADrive();
     QCoro::Task<void> shutDown();
 
+    // From the file manager onto the middle of the window.
+    QCoro::Task<FileManager::Outcome> drop(QString file);
     // Saves the picture, prints the line.
     void held(const QString& picture, const QString& checked);
     QCoro::Task<void> openTab(QString name);
@@ -44,12 +50,16 @@ private:
     // ahead.
     QCoro::Task<void> consoleRests();
     QCoro::Task<void> isOff();
+    QCoro::Task<void> hasNoMedium(); // by its definition
     QString serial() const;
     QString machineFile(const QString& name) const;
 
     QDir m_folder;
+    Places m_places;
     QString m_machine; // its folder
     Hand m_hand;
+    QTemporaryDir m_files; // to be dropped
+    FileManager m_fileManager{m_hand};
     int m_step = 0;
     qsizetype m_serialStart = 0;
 };

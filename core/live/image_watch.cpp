@@ -98,6 +98,7 @@ struct ImageWatch::Look {
         // A VHDX's own format decides.
         const HolePunching holes = *image.format == DiskFormat::Vhdx ? HolePunching::Unknown : holesIn(image.file);
         found = KnownImage{.sizes = imageFacts(image.file, *image.format),
+            .access = accessTo(image.file),
             .trim = trimReach(*image.format, holes, image.discards)};
     }
 };

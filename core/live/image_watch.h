@@ -9,6 +9,7 @@
 #include "core/disk/image_facts.h"
 #include "core/disk/inspection.h"
 #include "core/disk/trim_reach.h"
+#include "core/live/disk_trouble.h"
 #include "core/media/install_medium.h"
 
 #include <QElapsedTimer>
@@ -33,6 +34,7 @@ struct WatchedImage {
 
 struct KnownImage {
     Result<ImageFacts> sizes; // an error: it is missing or cannot be read
+    ImageAccess access = ImageAccess::Writable; // of a disk
     std::optional<TrimReach> trim = {}; // of a disk
     // What is on it; nothing: not read yet.
     std::optional<Result<DiskInspection>> disk = {};

@@ -2,6 +2,7 @@
 #include "core/live/machine_drives.h"
 
 #include "core/live/drive_change.h"
+#include "core/live/drive_differences.h"
 #include "core/live/machine_session.h"
 #include "core/machine/preflight.h"
 #include "core/qemu/qmp_error.h"
@@ -19,43 +20,23 @@ namespace {
 
 using DriveKind = std::variant<DiskDrive, DvdDrive>;
 
-const Drive* driveIn(const std::vector<Drive>& drives, SlotId slot)
-{
-    const auto found = std::ranges::find(drives, slot, &Drive::slot);
-    return found == drives.end() ? nullptr : &*found;
-}
-
-// What matters of a drive for whether two say the same.
-QString fileOf(const DriveKind& what)
-{
-    const auto* disk = std::get_if<DiskDrive>(&what);
-    return disk != nullptr ? disk->file : std::get<DvdDrive>(what).medium;
-}
-
-bool isSame(const Drive& a, const Drive& b)
-{
-    return a.what.index() == b.what.index() && fileOf(a.what) == fileOf(b.what);
-}
-
-QString nameOf(const Drive& drive)
-{
-    const QString file = QFileInfo(fileOf(drive.what)).fileName();
-    if (std::holds_alternative<DiskDrive>(drive.what)) {
-        return MachineDrives::tr("the disk %1").arg(file);
-    }
-    return file.isEmpty() ? MachineDrives::tr("an empty DVD drive")
-                          : MachineDrives::tr("a DVD drive with %1").arg(file);
-}
-
-// WHAT, a disk with the format that its image has; an error is that it cannot be used.
-Result<DriveKind> usable(DriveKind what)
+// WHAT, a disk with FORMAT or the one that its image has; an error is that it cannot be used.
+Result<DriveKind> usable(DriveKind what, std::optional<DiskFormat> format)
 {
     if (auto* disk = std::get_if<DiskDrive>(&what)) {
-        const Result<DiskFormat> format = checkDiskImage(disk->file, useOf(*disk));
-        if (!format) {
-            return std::unexpected(format.error());
+        const Result<DiskFormat> found = checkDiskImage(disk->file, useOf(*disk));
+        if (!found) {
+            return std::unexpected(found.error());
         }
-        disk->format = *format;
+        // Its name says it with more certainty than marks that its guest may have written.
+        const bool isNamedRaw = disk->file.endsWith(QLatin1String(".raw"), Qt::CaseInsensitive);
+        disk->format = format.value_or(isNamedRaw ? DiskFormat::Raw : *found);
+        if (disk->format != *found && disk->format != DiskFormat::Raw) {
+            return std::unexpected(Error{ErrorKind::InvalidInput,
+                MachineDrives::tr("%1 is not a %2 image.").arg(disk->file, displayName(disk->format)),
+                MachineDrives::tr("Choose another file, or another format."),
+                QStringLiteral("found: %1").arg(nameOf(*found))});
+        }
         return what;
     }
     const QString& medium = std::get<DvdDrive>(what).medium;
@@ -83,28 +64,6 @@ Error noDrive(const QString& machine, SlotId slot)
 }
 
 } // namespace
-
-QStringList driveDifferences(const std::vector<Drive>& running, const std::vector<Drive>& defined)
-{
-    QStringList sentences;
-    for (const Drive& drive : running) {
-        const Drive* next = driveIn(defined, drive.slot);
-        if (next == nullptr) {
-            sentences << MachineDrives::tr("Slot %1 holds %2 only until the machine is shut down.")
-                             .arg(drive.slot.toString(), nameOf(drive));
-        } else if (!isSame(drive, *next)) {
-            sentences << MachineDrives::tr("Slot %1 holds %2 now, and %3 from the next start on.")
-                             .arg(drive.slot.toString(), nameOf(drive), nameOf(*next));
-        }
-    }
-    for (const Drive& drive : defined) {
-        if (driveIn(running, drive.slot) == nullptr) {
-            sentences << MachineDrives::tr("Slot %1 is empty now, and holds %2 from the next start on.")
-                             .arg(drive.slot.toString(), nameOf(drive));
-        }
-    }
-    return sentences;
-}
 
 MachineDrives::MachineDrives(MachineSession& session)
     : m_session(session)
@@ -195,7 +154,7 @@ QCoro::Task<Result<void>> MachineDrives::read()
     for (Drive& drive : *drives) {
         // What QEMU does not know of it.
         const Drive* defined = m_session.machine().definition.driveAt(drive.slot);
-        if (defined != nullptr && isSame(*defined, drive)) {
+        if (defined != nullptr && areSame(*defined, drive)) {
             drive.what = defined->what;
         }
     }
@@ -209,6 +168,11 @@ QCoro::Task<Result<void>> MachineDrives::read()
 }
 
 // --- changing -------------------------------------------------------------------------------------------------
+
+bool MachineDrives::isOn() const
+{
+    return isUp(m_session.m_state) || m_session.m_launching || m_session.m_runtime.runningQemu();
+}
 
 bool MachineDrives::isTaken(SlotId slot) const
 {
@@ -251,7 +215,8 @@ Result<SlotId> MachineDrives::placeFor(std::optional<SlotId> slot) const
         {}});
 }
 
-QCoro::Task<Result<SlotId>> MachineDrives::add(std::optional<SlotId> slot, DriveKind what)
+QCoro::Task<Result<SlotId>> MachineDrives::add(
+    std::optional<SlotId> slot, DriveKind what, std::optional<DiskFormat> format)
 {
     const QPointer<MachineDrives> self(this);
     if (m_session.m_running) {
@@ -259,7 +224,7 @@ QCoro::Task<Result<SlotId>> MachineDrives::add(std::optional<SlotId> slot, Drive
         co_await closeLeftImages(m_session.m_running->monitor(), m_session.m_runtime);
     }
     // Storage that hangs must not take the window with it.
-    const Result<DriveKind> checked = co_await QtConcurrent::run(usable, what);
+    const Result<DriveKind> checked = co_await QtConcurrent::run(usable, what, format);
     if (!checked) {
         co_return std::unexpected(checked.error());
     }
@@ -379,8 +344,7 @@ QCoro::Task<Result<void>> MachineDrives::move(SlotId from, SlotId to)
         co_return Result<void>();
     }
     const Drive drive = *found;
-    const bool isOn = isUp(m_session.m_state) || m_session.m_launching || m_session.m_runtime.runningQemu();
-    if (isOn && std::holds_alternative<DiskDrive>(drive.what)) {
+    if (isOn() && std::holds_alternative<DiskDrive>(drive.what)) {
         co_return m_session.wrongState(
             tr("A disk of “%1” can be moved to another slot while the machine is off. Its state: %2."));
     }
@@ -424,7 +388,7 @@ QCoro::Task<Result<void>> MachineDrives::move(SlotId from, SlotId to)
 
 Result<void> MachineDrives::setAttachment(SlotId slot, bool isReadOnly, bool discards)
 {
-    if (isUp(m_session.m_state) || m_session.m_launching || m_session.m_runtime.runningQemu()) {
+    if (isOn()) {
         return m_session.wrongState(
             tr("How a disk of “%1” is attached can be changed while the machine is off. Its state: %2."));
     }
@@ -440,9 +404,51 @@ Result<void> MachineDrives::setAttachment(SlotId slot, bool isReadOnly, bool dis
     });
 }
 
+QCoro::Task<Result<void>> MachineDrives::setImage(SlotId slot, QString file)
+{
+    const QPointer<MachineDrives> self(this);
+    const auto checkOff = [this]() -> Result<void> {
+        return isOn() ? m_session.wrongState(
+                            tr("A disk of “%1” can get another image while the machine is off. Its state: %2."))
+                      : Result<void>();
+    };
+    if (const Result<void> off = checkOff(); !off) {
+        co_return off;
+    }
+    const Drive* drive = m_session.machine().definition.driveAt(slot);
+    const auto* disk = drive != nullptr ? std::get_if<DiskDrive>(&drive->what) : nullptr;
+    if (disk == nullptr) {
+        co_return std::unexpected(m_session.noDiskAt(slot));
+    }
+    DiskDrive now = *disk;
+    now.file = file;
+    const bool isRaw = disk->format == DiskFormat::Raw;
+    const Result<DriveKind> checked =
+        co_await QtConcurrent::run(usable, DriveKind(now), isRaw ? std::optional(DiskFormat::Raw) : std::nullopt);
+    if (!self) {
+        co_return std::unexpected(qmpInterrupted(QString()));
+    }
+    if (!checked) {
+        co_return std::unexpected(checked.error());
+    }
+    if (const Result<void> off = checkOff(); !off) {
+        co_return off;
+    }
+    co_return m_session.changeDefinition([&](Definition& definition) -> Result<void> {
+        const auto changed = std::ranges::find(definition.drives, slot, &Drive::slot);
+        auto* of = changed != definition.drives.end() ? std::get_if<DiskDrive>(&changed->what) : nullptr;
+        if (of == nullptr) {
+            return std::unexpected(m_session.noDiskAt(slot));
+        }
+        of->file = file;
+        of->format = std::get<DiskDrive>(*checked).format;
+        return {};
+    });
+}
+
 Result<void> MachineDrives::addController()
 {
-    if (isUp(m_session.m_state) || m_session.m_launching || m_session.m_runtime.runningQemu()) {
+    if (isOn()) {
         return m_session.wrongState(tr("“%1” can get a SCSI controller while the machine is off. Its state: %2."));
     }
     return m_session.changeDefinition([](Definition& definition) -> Result<void> {
@@ -458,7 +464,7 @@ Result<void> MachineDrives::addController()
 
 Result<void> MachineDrives::removeController()
 {
-    if (isUp(m_session.m_state) || m_session.m_launching || m_session.m_runtime.runningQemu()) {
+    if (isOn()) {
         return m_session.wrongState(tr("“%1” can lose a SCSI controller while the machine is off. Its state: %2."));
     }
     return m_session.changeDefinition([](Definition& definition) -> Result<void> {

@@ -37,15 +37,20 @@ public:
     // Asks the running machine. Done by itself in the application, whenever something may have changed.
     QCoro::Task<Result<void>> read();
 
-    // Into SLOT, or the lowest free one; while the machine runs, too. A disk gets the format that its image has.
+    // Into SLOT, or the lowest free one; while the machine runs, too. A disk gets FORMAT, or without it the format
+    // that its image has by its content, which of a raw image is whatever a guest has written.
     // Errors: InUse (the slot, the image), NoSpace (no slot is free), those of opening the image, of rules.h.
-    QCoro::Task<Result<SlotId>> add(std::optional<SlotId> slot, std::variant<DiskDrive, DvdDrive> what);
+    QCoro::Task<Result<SlotId>> add(
+        std::optional<SlotId> slot, std::variant<DiskDrive, DvdDrive> what, std::optional<DiskFormat> format = {});
     // Of a running machine as drive_removal.h says. The file stays.
     QCoro::Task<Result<DriveRemoval>> remove(SlotId slot, RemovalWay way);
     // A disk only while the machine is off. Its place in the boot order goes with it.
     QCoro::Task<Result<void>> move(SlotId from, SlotId to);
     // How a disk is attached, only while the machine is off.
     Result<void> setAttachment(SlotId slot, bool isReadOnly, bool discards);
+    // Another image for a disk, only while the machine is off: where the one it had is now, or one in its stead. A
+    // raw disk stays raw.
+    QCoro::Task<Result<void>> setImage(SlotId slot, QString file);
 
     // Only while the machine is off. The last controller goes, for the others' numbers say where they are.
     Result<void> addController();
@@ -59,6 +64,7 @@ private:
 
     void readSoon();
     void follow(); // a QEMU that has been taken up, or has gone
+    bool isOn() const; // or about to be
     bool isTaken(SlotId slot) const; // now, or from the next start on
     Result<SlotId> placeFor(std::optional<SlotId> slot) const;
     QCoro::Task<Result<void>> addTo(SlotId slot, std::variant<DiskDrive, DvdDrive> what);
@@ -67,8 +73,5 @@ private:
     std::optional<std::vector<Drive>> m_running;
     QTimer m_soon; // several reasons to ask come at once
 };
-
-// How RUNNING differs from DEFINED, a sentence each.
-QStringList driveDifferences(const std::vector<Drive>& running, const std::vector<Drive>& defined);
 
 } // namespace platter

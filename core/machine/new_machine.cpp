@@ -26,11 +26,6 @@ struct Texts {
     Q_DECLARE_TR_FUNCTIONS(platter::NewMachine)
 };
 
-QString suffixOf(DiskFormat format)
-{
-    return QLatin1Char('.') + nameOf(format);
-}
-
 bool isInside(const QString& file, const QString& folder)
 {
     return file.startsWith(folder + QLatin1Char('/')) && !file.mid(folder.size() + 1).contains(QLatin1Char('/'));
@@ -306,6 +301,11 @@ QString networkLines(const NewMachine& choices)
 }
 
 } // namespace
+
+QString suffixOf(DiskFormat format)
+{
+    return QLatin1Char('.') + nameOf(format);
+}
 
 QString newDiskFile(const NewDisk& disk, const QString& machineFolder)
 {

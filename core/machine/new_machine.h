@@ -20,6 +20,8 @@ struct NewDisk {
     QString file = {}; // empty: "<name>.vhdx" in the machine's folder
 };
 
+QString suffixOf(DiskFormat format); // ".vhdx"
+
 // Where a new disk will be.
 QString newDiskFile(const NewDisk& disk, const QString& machineFolder);
 

@@ -19,8 +19,9 @@ namespace {
 // and no device's place depends on what other hardware there is. 00 and 1f are the chipset's own.
 namespace place {
 constexpr QLatin1StringView video("01.0");
-constexpr QLatin1StringView scsiPort("02.%1"); // function: controller 0..3; the controller is 00.0 behind it
-constexpr QLatin1StringView networkPort("03.%1"); // function: adapter 0..7; the adapter is 00.0 behind it
+// Devices of which each function is a port: of controller 0..3 (scsiPortDevice), of adapter 0..7. What they lead to
+// is 00.0 behind it.
+constexpr int networkPortDevice = 3;
 constexpr QLatin1StringView rng("04.0");
 constexpr QLatin1StringView virtioSerial("05.0");
 constexpr QLatin1StringView usb("06.0");
@@ -143,10 +144,11 @@ void addFirmware(Arguments& arguments, const StoredMachine& machine, const Firmw
 }
 
 // PORT's function 0 must be there for the others to be found.
-void addRootPort(Arguments& arguments, const QString& id, QLatin1StringView address, int function, int chassis)
+void addRootPort(Arguments& arguments, const QString& id, int device, int function, int chassis)
 {
     QJsonObject port{{QStringLiteral("id"), id}, {QStringLiteral("bus"), QStringLiteral("pcie.0")},
-        {QStringLiteral("addr"), QString(address).arg(function)}, {QStringLiteral("chassis"), chassis},
+        {QStringLiteral("addr"), QStringLiteral("%1.%2").arg(device, 2, 16, QLatin1Char('0')).arg(function)},
+        {QStringLiteral("chassis"), chassis},
         // Modern virtio needs no port I/O, and x86 has too little of it for many bridges.
         {QStringLiteral("io-reserve"), 0}};
     if (function == 0) {
@@ -167,7 +169,7 @@ void addControllers(Arguments& arguments, const Definition& definition)
     // All ports, so that a running machine can get a controller.
     for (int controller = 0; controller < maxControllers; ++controller) {
         const QString port = QStringLiteral("scsi-port-%1").arg(controller);
-        addRootPort(arguments, port, place::scsiPort, controller, 1 + controller);
+        addRootPort(arguments, port, scsiPortDevice, controller, 1 + controller);
         if (controller < definition.controllers) {
             arguments.device(controllerDevice(controller));
         }
@@ -186,7 +188,7 @@ void addAdapter(Arguments& arguments, const Definition& definition, AdapterId id
 {
     const NetworkAdapter& adapter = definition.adapters.at(size_t(id.index));
     const QString port = QStringLiteral("net-port-%1").arg(id.index);
-    addRootPort(arguments, port, place::networkPort, id.index, 1 + maxControllers + id.index);
+    addRootPort(arguments, port, place::networkPortDevice, id.index, 1 + maxControllers + id.index);
     QString network = QStringLiteral("user,id=%1").arg(adapterName(id));
     for (const PortForward& forward : adapter.forwards) {
         network += QStringLiteral(",hostfwd=%1:127.0.0.1:%2-:%3")

@@ -388,6 +388,28 @@ void MachineActions::addController()
     }
 }
 
+void MachineActions::removeController()
+{
+    if (!m_session) {
+        return;
+    }
+    if (const Result<void> removed = m_session->drives().removeController(); !removed) {
+        Q_EMIT failed(m_name, removed.error());
+    }
+}
+
+std::optional<ImageUser> MachineActions::otherUserOf(const QString& file) const
+{
+    for (const LibraryEntry& entry : m_library.entries()) {
+        if (entry.session != nullptr && entry.session != m_session) {
+            if (auto user = imageUserIn(entry.session->machine(), file)) {
+                return user;
+            }
+        }
+    }
+    return std::nullopt;
+}
+
 void MachineActions::moveDrive(SlotId from, SlotId to)
 {
     if (m_session) {

@@ -3,6 +3,7 @@
 // says why. They ask before they destroy. GUI thread; owned by the main window.
 #pragma once
 
+#include "core/live/disk_trouble.h"
 #include "core/live/machine_library.h"
 #include "ui/main_window/action_rules.h"
 
@@ -25,6 +26,9 @@ public:
     void setEntry(std::optional<LibraryEntry> entry);
 
     MachineSession* session() const { return m_session; }
+
+    // Another machine than the one selected that has FILE as a disk.
+    std::optional<ImageUser> otherUserOf(const QString& file) const;
 
     MachineSituation situation() const;
 
@@ -65,6 +69,7 @@ public:
     void moveDrive(SlotId from, SlotId to);
     void addDvdDrive(int controller); // into its first free slot
     void addController();
+    void removeController(); // the last one
 
 Q_SIGNALS:
     void failed(const QString& machine, const Error& error);

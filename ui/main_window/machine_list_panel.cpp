@@ -69,6 +69,10 @@ MachineListPanel::MachineListPanel(MachineLibrary& library, QWidget* parent)
     connect(m_filter, &QAbstractItemModel::rowsInserted, this, settle);
     connect(m_filter, &QAbstractItemModel::rowsRemoved, this, settle);
     connect(m_list, &MachineListView::isoDropped, this, &MachineListPanel::isoDropped);
+    connect(
+        m_list, &MachineListView::filesDropped, this, [this](const QModelIndex& machine, const QStringList& files) {
+            Q_EMIT filesDropped(machine.data().toString(), files);
+        });
     connect(m_list, &MachineListView::contextMenuRequested, this, &MachineListPanel::contextMenuRequested);
     connect(m_list, &QListView::activated, this, &MachineListPanel::machineActivated);
     connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this, &MachineListPanel::takeCurrent);

@@ -39,6 +39,7 @@ Q_SIGNALS:
     void machineActivated(); // Return, or a double click
     void contextMenuRequested(const QPoint& globalPosition);
     void isoDropped(const QString& iso);
+    void filesDropped(const QString& machine, const QStringList& files); // on its row
     void visibleMachinesChanged(const QList<MachineSession*>& sessions);
 
 protected:

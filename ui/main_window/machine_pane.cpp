@@ -98,6 +98,7 @@ void MachinePane::listenTo(StorageView* view)
     connect(view, &StorageView::addDiskRequested, this, &MachinePane::addDiskRequested);
     connect(view, &StorageView::addDvdRequested, &m_actions, &MachineActions::addDvdDrive);
     connect(view, &StorageView::addControllerRequested, &m_actions, &MachineActions::addController);
+    connect(view, &StorageView::removeControllerRequested, &m_actions, &MachineActions::removeController);
 }
 
 ConsoleTab* MachinePane::console()

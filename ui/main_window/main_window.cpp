@@ -134,6 +134,12 @@ MainWindow::MainWindow(MachineLibrary& library, QSettings& settings)
         [this] { m_consoleActions->fullScreen()->setChecked(false); });
 
     connect(m_list, &MachineListPanel::isoDropped, this, &MainWindow::newMachineRequested);
+    connect(
+        m_list, &MachineListPanel::filesDropped, this, [this](const QString& machine, const QStringList& files) {
+            if (MachineSession* session = m_library.find(machine)) {
+                m_attacher->attach(session, droppedFiles(files));
+            }
+        });
     connect(m_list, &MachineListPanel::machineSelected, this, &MainWindow::showSelected);
     connect(m_list, &MachineListPanel::machineActivated, this, [this] {
         m_pane->tabs()->setCurrentIndex(MachinePane::Console);
@@ -150,7 +156,11 @@ MainWindow::MainWindow(MachineLibrary& library, QSettings& settings)
     connect(m_pane, &MachinePane::editDiskRequested, this, &MainWindow::editDiskRequested);
     connect(m_pane, &MachinePane::compactDiskRequested, this, &MainWindow::compactDiskRequested);
     connect(m_jobsBar, &JobsBar::showRequested, this, &MainWindow::jobRequested);
-    connect(m_pane, &MachinePane::addDiskRequested, this, &MainWindow::chooseDisk);
+    connect(m_pane, &MachinePane::addDiskRequested, this, [this](int controller) {
+        if (m_actions->session() != nullptr) {
+            Q_EMIT newDiskRequested(m_actions->session(), controller);
+        }
+    });
     connect(m_pane, &MachinePane::filesDropped, this,
         [this](const QStringList& files, std::optional<SlotId> slot) { attachFiles(droppedFiles(files), slot); });
     connect(m_pane, &MachinePane::consoleMade, this, &MainWindow::adoptConsole);

@@ -50,6 +50,8 @@ public:
     // The long work that this window shows.
     JobList& jobs() { return *m_jobs; }
 
+    // Asks for an image that becomes a disk of the selected machine.
+    void chooseDisk(int controller);
     // Brings the window to the front.
     void raiseToFront();
 
@@ -59,6 +61,7 @@ Q_SIGNALS:
     void editDiskRequested(const QString& file);
     void compactDiskRequested(const QString& file);
     void convertDiskRequested(const QString& file);
+    void newDiskRequested(MachineSession* session, int controller);
     // The user wants to see more of a job.
     void jobRequested(DiskJobRunner* job);
 
@@ -88,7 +91,6 @@ private:
     void setConsoleFullScreen(bool full);
     // To the machine that is selected.
     void attachFiles(const std::vector<DroppedFile>& files, std::optional<SlotId> slot = {});
-    void chooseDisk(int controller);
     // The running machine has other drives than its definition says, and keeps them until it is shut down.
     void warnOfDrives(MachineSession* session);
     void askToQuit(); // although work goes on

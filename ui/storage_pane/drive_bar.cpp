@@ -115,7 +115,7 @@ void DriveBar::remove()
     }
 }
 
-void DriveBar::setDrive(const std::optional<Drive>& drive, const QString& remark)
+void DriveBar::setDrive(const std::optional<Drive>& drive)
 {
     m_drive = drive;
     const auto* disk = drive ? std::get_if<DiskDrive>(&drive->what) : nullptr;
@@ -149,7 +149,7 @@ void DriveBar::setDrive(const std::optional<Drive>& drive, const QString& remark
     setUp(m_insert, first({noDrive, noMedium, noInserting}));
     setUp(m_eject, first({noDrive, noMedium, isEmpty, noInserting}));
     setUp(m_remove, noRemoval);
-    setNote(drive && noRemoval ? (remark.isEmpty() ? *noRemoval : remark + QLatin1Char(' ') + *noRemoval) : remark);
+    setNote(drive && noRemoval ? *noRemoval : QString());
 }
 
 void DriveBar::setNote(const QString& note)

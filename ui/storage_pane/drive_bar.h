@@ -24,9 +24,9 @@ class DriveBar : public QWidget {
 public:
     explicit DriveBar(MachineActions& actions, QWidget* parent = nullptr);
 
-    // Nothing: no drive is selected. REMARK is what else there is to say of it.
-    void setDrive(const std::optional<Drive>& drive, const QString& remark);
-    // Says this instead of a remark on a drive.
+    // Nothing: no drive is selected.
+    void setDrive(const std::optional<Drive>& drive);
+    // Says this where nothing is to be said of a drive.
     void setNote(const QString& note);
     // The same as the buttons do.
     void fill(QMenu* menu) const;

@@ -413,8 +413,8 @@ QSize StorageDelegate::sizeHint(const QStyleOptionViewItem& option, const QModel
 void StorageDelegate::updateEditorGeometry(
     QWidget* editor, const QStyleOptionViewItem& option, const QModelIndex&) const
 {
-    const QRect inside = frameIn(option.rect);
-    const QSize size = editor->sizeHint().boundedTo(option.rect.size());
+    const QRect inside = frameIn(option.rect).adjusted(gap / 2, gap / 4, -gap / 2, -gap / 4); // of a focus frame
+    const QSize size = editor->sizeHint().boundedTo(inside.size());
     editor->setGeometry(QStyle::alignedRect(option.direction, Qt::AlignRight | Qt::AlignVCenter, size, inside));
 }
 

@@ -239,6 +239,11 @@ QString StorageModel::titleOf(const StorageRow& row) const
     Q_UNREACHABLE_RETURN({});
 }
 
+bool StorageModel::isRemovable(int controller) const
+{
+    return m_definition && controller > 0 && controller == m_definition->controllers - 1 && used(controller) == 0;
+}
+
 QVariant StorageModel::data(const QModelIndex& index, int role) const
 {
     if (!index.isValid()) {

@@ -56,6 +56,7 @@ public:
     QModelIndex indexOfDrive(SlotId slot) const;
     int used(int controller) const; // slots
     std::optional<SlotId> firstEmpty(int controller) const;
+    bool isRemovable(int controller) const; // the last, empty, not the only one
 
     int rowCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;

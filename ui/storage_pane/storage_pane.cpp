@@ -2,6 +2,7 @@
 #include "ui/storage_pane/storage_pane.h"
 
 #include "ui/main_window/machine_actions.h"
+#include "ui/storage_pane/disk_trouble_notice.h"
 #include "ui/storage_pane/drive_bar.h"
 #include "ui/storage_pane/former_disk_notice.h"
 #include "ui/storage_pane/storage_details.h"
@@ -36,6 +37,7 @@ StoragePane::StoragePane(MachineActions& actions, QSettings& settings, QWidget* 
     m_view = new StorageView(m_model);
     m_details = new StorageDetails;
     m_bar = new DriveBar(actions);
+    m_trouble = new DiskTroubleNotice;
     m_splitter = new QSplitter;
     m_splitter->setObjectName(QStringLiteral("storageSplitter"));
     m_splitter->addWidget(m_view);
@@ -51,10 +53,12 @@ StoragePane::StoragePane(MachineActions& actions, QSettings& settings, QWidget* 
     column->setSpacing(0);
     column->addWidget(m_splitter, 1);
     column->addLayout(m_formerDisks);
+    column->addWidget(m_trouble);
     column->addWidget(m_bar);
 
     connect(m_splitter, &QSplitter::splitterMoved, this,
         [this] { m_settings.setValue(splitterKey(), m_splitter->saveState()); });
+    connect(m_trouble, &DiskTroubleNotice::failed, &m_actions, &MachineActions::failed);
     connect(m_bar, &DriveBar::editDiskRequested, this, &StoragePane::editDiskRequested);
     connect(m_bar, &DriveBar::compactDiskRequested, this, &StoragePane::compactDiskRequested);
     connect(m_view, &StorageView::contextMenuRequested, this, &StoragePane::openMenu);
@@ -207,9 +211,8 @@ void StoragePane::showSelected()
     const QModelIndex at = m_view->currentIndex();
     const Drive* drive = m_model.driveAt(at);
     const KnownImage* image = drive != nullptr ? m_images.find(fileOf(*drive)) : nullptr;
-    const bool hasTrim = image != nullptr && image->trim && image->sizes;
-    m_bar->setDrive(
-        drive != nullptr ? std::optional(*drive) : std::nullopt, hasTrim ? image->trim->sentence() : QString());
+    m_bar->setDrive(drive != nullptr ? std::optional(*drive) : std::nullopt);
+    showTrouble(drive, image);
     if (!m_session) {
         m_details->setFacts({});
         return;
@@ -227,6 +230,20 @@ void StoragePane::showSelected()
         m_details->setFacts(factsOfController(definition, m_model.rowAt(at).controller));
     } else {
         m_details->setFacts({});
+    }
+}
+
+void StoragePane::showTrouble(const Drive* drive, const KnownImage* image)
+{
+    const auto* disk = drive != nullptr ? std::get_if<DiskDrive>(&drive->what) : nullptr;
+    std::optional<DiskTrouble> trouble;
+    if (m_session && disk != nullptr && image != nullptr) {
+        trouble = troubleOf(*disk, image->access, m_actions.otherUserOf(disk->file));
+    }
+    if (trouble) {
+        m_trouble->tell(m_session, drive->slot, *disk, *trouble);
+    } else {
+        m_trouble->hide();
     }
 }
 

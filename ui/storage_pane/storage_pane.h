@@ -18,6 +18,7 @@ class QVBoxLayout;
 
 namespace platter {
 
+class DiskTroubleNotice;
 class DriveBar;
 class FormerDiskNotice;
 class MachineActions;
@@ -54,6 +55,7 @@ private:
     void wantVisible(); // their images are read first
     void select();
     void showSelected();
+    void showTrouble(const Drive* drive, const KnownImage* image);
     void openMenu(const QPoint& at);
 
     MachineActions& m_actions;
@@ -64,6 +66,7 @@ private:
     StorageModel m_model;
     StorageView* m_view = nullptr;
     StorageDetails* m_details = nullptr;
+    DiskTroubleNotice* m_trouble = nullptr;
     DriveBar* m_bar = nullptr;
     QSplitter* m_splitter = nullptr;
     QVBoxLayout* m_formerDisks = nullptr;

@@ -177,18 +177,26 @@ QWidget* StorageView::buttonsOf(const StorageRow& row)
     auto* line = new QHBoxLayout(buttons);
     line->setContentsMargins(0, 0, 0, 0);
     line->setSpacing(8);
-    const auto add = [&](const char* name, const QString& text, const QString& spoken, auto&& run) {
-        auto* button = new QPushButton(symbolicIcon(QStringLiteral("list-add")), text);
+    const auto put = [&](const char* icon, const char* name, const QString& text, const QString& spoken,
+                         auto&& run) {
+        auto* button = new QPushButton(symbolicIcon(QLatin1String(icon)), text);
         button->setObjectName(QLatin1String(name));
         button->setAccessibleName(spoken);
         connect(button, &QPushButton::clicked, this, run);
         line->addWidget(button);
+    };
+    const auto add = [&](const char* name, const QString& text, const QString& spoken, auto&& run) {
+        put("list-add", name, text, spoken, run);
     };
     const int controller = row.controller;
     if (row.kind == Kind::AddController) {
         add("addController", tr("SCSI controller"), tr("Add a SCSI controller"),
             [this] { Q_EMIT addControllerRequested(); });
         return buttons;
+    }
+    if (m_model.isRemovable(controller)) {
+        put("user-trash", "removeController", tr("Remove"), tr("Remove SCSI controller %1").arg(controller),
+            [this] { Q_EMIT removeControllerRequested(); });
     }
     add("addDisk", tr("Disk"), tr("Add a disk to controller %1").arg(controller),
         [this, controller] { Q_EMIT addDiskRequested(controller); });
@@ -246,11 +254,13 @@ bool StorageView::accepts(const QDropEvent* event) const
     return m_fileRule && !files.isEmpty() && m_fileRule(files, to);
 }
 
-// The view follows while something is dragged, whether or not a drop would do there.
+// The view follows what the machine could take, whether or not a drop would do there. Of anything else the window
+// says why not.
 void StorageView::dragEnterEvent(QDragEnterEvent* event)
 {
     const bool isOurs = event->source() == this && driveIn(event->mimeData());
-    if ((isOurs && m_moveRule) || (m_fileRule && !filesIn(event->mimeData()).isEmpty())) {
+    const QStringList files = filesIn(event->mimeData());
+    if ((isOurs && m_moveRule) || (m_fileRule && !files.isEmpty() && m_fileRule(files, std::nullopt))) {
         event->setDropAction(isOurs ? Qt::MoveAction : Qt::CopyAction);
         event->accept();
     } else {

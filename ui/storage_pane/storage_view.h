@@ -46,6 +46,7 @@ Q_SIGNALS:
     void addDiskRequested(int controller);
     void addDvdRequested(int controller);
     void addControllerRequested();
+    void removeControllerRequested(); // the last
     void contextMenuRequested(const QPoint& globalPosition);
     void visibleRowsChanged();
 

@@ -7,9 +7,11 @@
 #include <QDrag>
 #include <QDropEvent>
 #include <QElapsedTimer>
+#include <QFileDialog>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QLabel>
 #include <QMimeData>
 #include <QPushButton>
 #include <QScrollBar>
@@ -293,6 +295,56 @@ private Q_SLOTS:
         QCOMPARE(dropped[2][1].value<std::optional<SlotId>>(), std::nullopt);
     }
 
+    // An image that has been moved is found again, and one of another machine is named.
+    void leadsOutOfTrouble()
+    {
+        StorageStage stage;
+        const QString file = stage.makeDisk(QStringLiteral("a.raw"));
+        const DiskDrive disk{file, DiskFormat::Raw};
+        stage.show({{{0, 0}, disk}});
+        stage.select({0, 0});
+        auto* notice = stage.window().find<QWidget>("diskTrouble");
+        const auto says = [&](const char* text) {
+            return notice->isVisible()
+                && notice->findChild<QLabel*>(QStringLiteral("diskTroubleText"))
+                       ->text()
+                       .contains(QString::fromUtf8(text));
+        };
+        QTRY_VERIFY(stage.card({0, 0}) != nullptr && !stage.card({0, 0})->segments.empty());
+        QVERIFY(!notice->isVisible());
+        const QString moved = stage.file(QStringLiteral("moved.raw"));
+        QVERIFY(QFile::rename(file, moved));
+        QTRY_VERIFY(says("is not there"));
+        stage.window().picture(QStringLiteral("missing"));
+        stage.window().click(notice->findChild<QPushButton*>(QStringLiteral("locateImage")));
+        auto* dialog = stage.window().find<QFileDialog>("chooseImage");
+        dialog->selectFile(moved);
+        QMetaObject::invokeMethod(dialog, "accept");
+        QTRY_VERIFY(!notice->isVisible());
+        QTRY_COMPARE(stage.card({0, 0})->title, QStringLiteral("moved.raw"));
+
+        Definition other = stage.window().definition();
+        other.drives.clear();
+        other.bootOrder.clear();
+        stage.window().addMachine(QStringLiteral("other"), other);
+        const auto shared = stage.window().library().store().update(
+            QStringLiteral("other"), [&](Definition& definition) -> Result<void> {
+                definition.drives = {{{0, 5}, DiskDrive{moved, DiskFormat::Raw}}};
+                return {};
+            });
+        QVERIFY(shared);
+        stage.window().library().reload();
+        stage.change([](Definition& definition) { definition.notes = QStringLiteral("changed"); });
+        QTRY_VERIFY(says("disk 0:5 of “other”"));
+        stage.window().click(notice->findChild<QPushButton*>(QStringLiteral("attachReadOnly")));
+        const auto isReadOnly = [&] {
+            const Drive* drive =
+                stage.window().library().find(QStringLiteral("m"))->machine().definition.driveAt({0, 0});
+            return std::get<DiskDrive>(drive->what).isReadOnly;
+        };
+        QTRY_VERIFY(isReadOnly());
+    }
+
     void offersToAdd()
     {
         StorageStage stage;
@@ -313,6 +365,12 @@ private Q_SLOTS:
         QTRY_VERIFY(stage.card({0, 1}) != nullptr); // a DVD drive
         stage.window().click(buttons("addController").at(0));
         QCOMPARE(controller.size(), 1);
+        QTRY_COMPARE(buttons("addDisk").size(), 3);
+        // The last, which is empty, can go again.
+        QCOMPARE(buttons("removeController").size(), 1);
+        stage.window().click(buttons("removeController").at(0));
+        QTRY_COMPARE(buttons("addDisk").size(), 2);
+        stage.window().click(buttons("addController").at(0));
         QTRY_COMPARE(buttons("addDisk").size(), 3);
         // They are there again after the rows have changed.
         stage.change([](Definition& definition) { definition.drives.push_back({{1, 2}, DvdDrive{}}); });

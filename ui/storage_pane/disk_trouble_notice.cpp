@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/storage_pane/disk_trouble_notice.h"
+
+#include "ui/icons.h"
+#include "ui/note_label.h"
+
+#include <QEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QStyle>
+#include <QVBoxLayout>
+
+namespace platter {
+
+namespace {
+
+// The nearest folder of FILE's that is still there.
+QString folderAbove(const QString& file)
+{
+    QString folder = QFileInfo(file).path();
+    while (!QFileInfo(folder).isDir() && folder != QFileInfo(folder).path()) {
+        folder = QFileInfo(folder).path();
+    }
+    return folder;
+}
+
+} // namespace
+
+DiskTroubleNotice::DiskTroubleNotice(QWidget* parent)
+    : QFrame(parent)
+    , m_mark(new QLabel)
+    , m_text(new NoteLabel)
+    , m_locate(new QPushButton(symbolicIcon(QStringLiteral("edit-find")), tr("Locate…")))
+    , m_replace(new QPushButton(tr("Use another image…")))
+    , m_readOnly(new QPushButton(tr("Attach read-only")))
+{
+    setObjectName(QStringLiteral("diskTrouble"));
+    m_text->setShade(NoteLabel::Shade::Plain);
+    m_text->setObjectName(QStringLiteral("diskTroubleText"));
+    m_locate->setObjectName(QStringLiteral("locateImage"));
+    m_replace->setObjectName(QStringLiteral("replaceImage"));
+    m_readOnly->setObjectName(QStringLiteral("attachReadOnly"));
+    auto* buttons = new QHBoxLayout;
+    buttons->setSpacing(8);
+    for (QPushButton* button : {m_locate, m_replace, m_readOnly}) {
+        buttons->addWidget(button);
+    }
+    buttons->addStretch(1);
+    auto* column = new QVBoxLayout;
+    column->setSpacing(8);
+    column->addWidget(m_text);
+    column->addLayout(buttons);
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(16, 8, 16, 8);
+    row->setSpacing(8);
+    row->addWidget(m_mark, 0, Qt::AlignTop);
+    row->addLayout(column, 1);
+    connect(m_locate, &QPushButton::clicked, this, &DiskTroubleNotice::locate);
+    connect(m_replace, &QPushButton::clicked, this, &DiskTroubleNotice::replace);
+    connect(m_readOnly, &QPushButton::clicked, this, &DiskTroubleNotice::attachReadOnly);
+    paintMark();
+    hide();
+}
+
+void DiskTroubleNotice::tell(
+    MachineSession* session, SlotId slot, const DiskDrive& disk, const DiskTrouble& trouble)
+{
+    m_session = session;
+    m_slot = slot;
+    m_disk = disk;
+    m_text->setText(tr("%1 %2", "two sentences").arg(trouble.sentence, trouble.advice));
+    const bool isMissing = trouble.kind == DiskTrouble::Kind::Missing;
+    m_locate->setVisible(isMissing);
+    m_readOnly->setVisible(!isMissing && !disk.isReadOnly);
+    const QString reason = isUp(session->state()) ? tr("Only while the machine is off.") : QString();
+    for (QPushButton* button : {m_locate, m_replace, m_readOnly}) {
+        button->setEnabled(reason.isEmpty());
+        button->setToolTip(reason);
+        button->setAccessibleDescription(reason);
+    }
+    setVisible(true);
+}
+
+// In the colours of now.
+void DiskTroubleNotice::paintMark()
+{
+    const int size = style()->pixelMetric(QStyle::PM_SmallIconSize);
+    m_mark->setPixmap(
+        symbolicIcon(QStringLiteral("dialog-warning")).pixmap(QSize(size, size), devicePixelRatioF()));
+}
+
+void DiskTroubleNotice::changeEvent(QEvent* event)
+{
+    QFrame::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange) {
+        paintMark();
+    }
+}
+
+void DiskTroubleNotice::locate()
+{
+    const QString name = QFileInfo(m_disk.file).fileName();
+    choose(tr("Where is %1?").arg(name), folderAbove(m_disk.file), tr("%1 (%1)").arg(name));
+}
+
+void DiskTroubleNotice::replace()
+{
+    choose(tr("Choose another image for disk %1").arg(m_slot.toString()), folderAbove(m_disk.file),
+        tr("Disk images (*.vhdx *.avhdx *.qcow2 *.img *.raw)"));
+}
+
+void DiskTroubleNotice::choose(const QString& title, const QString& folder, const QString& filter)
+{
+    auto* dialog = new QFileDialog(window(), title, folder);
+    dialog->setObjectName(QStringLiteral("chooseImage"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    dialog->setNameFilters({filter, tr("All files (*)")});
+    connect(dialog, &QFileDialog::fileSelected, this, [this, of = m_session, slot = m_slot](const QString& file) {
+        if (of) {
+            QCoro::connect(of->drives().setImage(slot, QFileInfo(file).absoluteFilePath()), this,
+                [this, machine = of->name()](const Result<void>& done) {
+                    if (!done) {
+                        Q_EMIT failed(machine, done.error());
+                    }
+                });
+        }
+    });
+    dialog->open();
+}
+
+void DiskTroubleNotice::attachReadOnly()
+{
+    if (!m_session) {
+        return;
+    }
+    if (const auto done = m_session->drives().setAttachment(m_slot, true, m_disk.discards); !done) {
+        Q_EMIT failed(m_session->name(), done.error());
+    }
+}
+
+} // namespace platter
