@@ -104,7 +104,7 @@ void Application::dropOldCopies()
         const std::vector<Drive> none;
         for (const Drive& drive : entry.session != nullptr ? entry.session->machine().definition.drives : none) {
             if (const auto* disk = std::get_if<DiskDrive>(&drive.what)) {
-                files << disk->file;
+                files << disk->file();
             }
         }
     }

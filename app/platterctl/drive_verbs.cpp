@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/platterctl/machine_json.h"
 #include "app/platterctl/verb.h"
-#include "core/disk/trim_reach.h"
 #include "core/live/former_disk.h"
+#include "core/machine/disk_at.h"
+#include "core/machine/disk_trim.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -24,6 +25,7 @@ const QString optionSlot = QStringLiteral("slot");
 const QString optionDvd = QStringLiteral("dvd");
 const QString optionReadOnly = QStringLiteral("read-only");
 const QString optionNoTrim = QStringLiteral("no-trim");
+const QString optionFormat = QStringLiteral("format");
 const QString optionTrim = QStringLiteral("trim");
 
 QCoro::Task<int> list(Context* context, Arguments arguments, Report report)
@@ -44,14 +46,15 @@ QCoro::Task<int> list(Context* context, Arguments arguments, Report report)
     QStringList remarks;
     for (const Drive& drive : session->drives().list()) {
         const auto* disk = std::get_if<DiskDrive>(&drive.what);
-        const QString file = disk ? disk->file : std::get<DvdDrive>(drive.what).medium;
+        const QString file = drive.where();
         const QString kind = disk ? QStringLiteral("disk") : QStringLiteral("dvd");
         rows.push_back({drive.slot.toString(), disk ? tr("disk") : tr("DVD drive"),
             disk ? displayName(disk->format) : QString(), file.isEmpty() ? tr("(no medium)") : file});
         QJsonObject object{{QStringLiteral("slot"), drive.slot.toString()}, {QStringLiteral("kind"), kind},
             {QStringLiteral("file"), file}};
         if (disk) {
-            const TrimReach trim = trimReach(disk->format, holesIn(disk->file), disk->discards);
+            const TrimReach trim = trimOf(*disk);
+            object[QStringLiteral("source")] = nameOf(disk->source);
             object[QStringLiteral("format")] = nameOf(disk->format);
             object[QStringLiteral("readOnly")] = disk->isReadOnly;
             object[QStringLiteral("trim")] = QJsonObject{
@@ -78,7 +81,7 @@ QCoro::Task<int> list(Context* context, Arguments arguments, Report report)
     }
     co_return report.done(rows.empty()
             ? tr("%1 has no drive.").arg(machine->name)
-            : (QStringList{table({tr("SLOT"), tr("DRIVE"), tr("FORMAT"), tr("FILE")}, rows)} + remarks)
+            : (QStringList{table({tr("SLOT"), tr("DRIVE"), tr("FORMAT"), tr("WHERE")}, rows)} + remarks)
                   .join(QLatin1Char('\n')),
         json);
 }
@@ -136,21 +139,35 @@ QCoro::Task<int> eject(Context* context, Arguments arguments, Report report)
     return setMedium(context, arguments, report, {});
 }
 
-// FILE as it is attached: an ISO into a DVD drive, anything else as a disk.
+// What the arguments name as it is attached: an ISO into a DVD drive, anything else as a disk.
 Result<std::variant<DiskDrive, DvdDrive>> driveFrom(const Arguments& arguments)
 {
-    const QString file = arguments.positional.size() > 1
-        ? QDir::cleanPath(QFileInfo(arguments.positional[1]).absoluteFilePath())
-        : QString();
-    if (arguments.isSet(optionDvd) || file.endsWith(QLatin1String(".iso"), Qt::CaseInsensitive)) {
-        return DvdDrive{file};
+    const QString named = arguments.positional.size() > 1 ? arguments.positional[1] : QString();
+    if (arguments.isSet(optionDvd) || named.endsWith(QLatin1String(".iso"), Qt::CaseInsensitive)) {
+        if (isLocation(named)) {
+            return std::unexpected(Error{ErrorKind::Unsupported,
+                tr("A DVD drive takes ISO files of this computer only, not %1.").arg(named),
+                tr("Copy the ISO to this computer first."), {}});
+        }
+        return DvdDrive{named.isEmpty() ? named : QDir::cleanPath(QFileInfo(named).absoluteFilePath())};
     }
-    if (file.isEmpty()) {
+    if (named.isEmpty()) {
         return std::unexpected(Error{ErrorKind::InvalidInput, tr("There is no file to add."),
             tr("Name a disk image or an ISO, or add an empty DVD drive with --dvd."), {}});
     }
-    return DiskDrive{
-        .file = file, .isReadOnly = arguments.isSet(optionReadOnly), .discards = !arguments.isSet(optionNoTrim)};
+    std::optional<DiskFormat> format;
+    if (arguments.isSet(optionFormat)) {
+        format = diskFormatFromString(arguments.value(optionFormat));
+        if (!format) {
+            return std::unexpected(Error{ErrorKind::InvalidInput,
+                tr("There is no format “%1”.").arg(arguments.value(optionFormat)), tr("Write raw or qcow2."), {}});
+        }
+    }
+    return diskAt(named, format).transform([&](DiskDrive disk) -> std::variant<DiskDrive, DvdDrive> {
+        disk.isReadOnly = disk.isReadOnly || arguments.isSet(optionReadOnly);
+        disk.discards = !arguments.isSet(optionNoTrim);
+        return disk;
+    });
 }
 
 QCoro::Task<int> add(Context* context, Arguments arguments, Report report)
@@ -177,8 +194,7 @@ QCoro::Task<int> add(Context* context, Arguments arguments, Report report)
     }
     QJsonObject json = toJson(**session);
     json.insert(QStringLiteral("slot"), added->toString());
-    const auto* disk = std::get_if<DiskDrive>(&*what);
-    const QString file = disk != nullptr ? disk->file : std::get<DvdDrive>(*what).medium;
+    const QString file = Drive{*added, *what}.where();
     co_return report.done(file.isEmpty() ? tr("An empty DVD drive is in slot %1.").arg(added->toString())
                                          : tr("%1 is in slot %2.").arg(file, added->toString()),
         json);
@@ -362,11 +378,17 @@ std::vector<Verb> driveVerbs()
         optionForce, tr("Open the tray even if the guest has locked it; what reads from it gets errors.")};
     return {
         {QStringLiteral("drive list"), {machine}, tr("lists a machine's drives"), {}, &list},
-        {QStringLiteral("drive add"), {machine, QStringLiteral("[FILE]")},
-            tr("adds a disk, or a DVD drive with an ISO; while the machine runs, too"),
+        {QStringLiteral("drive add"), {machine, QStringLiteral("[DISK]")},
+            tr("adds a disk, or a DVD drive with an ISO; while the machine runs, too. DISK is an image file, a "
+               "disk of "
+               "this computer (/dev/disk/by-id/…) or a location on the network (%1)")
+                .arg(locationExamples().join(QStringLiteral(", "))),
             {{optionSlot, tr("Where: controller and target. The first free slot unless given."), tr("0:3")},
                 {optionDvd, tr("A DVD drive, empty where no ISO is given.")},
                 {optionReadOnly, tr("The guest cannot write to the disk.")},
+                {optionFormat,
+                    tr("Of a disk on the network: raw or qcow2. What its name ends in unless given, else raw."),
+                    tr("raw|qcow2")},
                 {optionNoTrim, tr("What the guest frees is kept in the image.")}},
             &add},
         {QStringLiteral("drive insert"), {machine, slot, QStringLiteral("ISO")}, tr("puts an ISO into a DVD drive"),

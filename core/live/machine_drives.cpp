@@ -4,6 +4,9 @@
 #include "core/live/drive_change.h"
 #include "core/live/machine_session.h"
 #include "core/machine/preflight.h"
+#include "core/qemu/block_drivers.h"
+#include "core/qemu/network_node.h"
+#include "core/qemu/qemu_program.h"
 #include "core/qemu/qmp_error.h"
 
 #include <QCoroFuture>
@@ -26,32 +29,31 @@ const Drive* driveIn(const std::vector<Drive>& drives, SlotId slot)
 }
 
 // What matters of a drive for whether two say the same.
-QString fileOf(const DriveKind& what)
-{
-    const auto* disk = std::get_if<DiskDrive>(&what);
-    return disk != nullptr ? disk->file : std::get<DvdDrive>(what).medium;
-}
-
 bool isSame(const Drive& a, const Drive& b)
 {
-    return a.what.index() == b.what.index() && fileOf(a.what) == fileOf(b.what);
+    if (a.isOnNetwork() && b.isOnNetwork()) {
+        return isSamePlace(std::get<NetworkLocation>(std::get<DiskDrive>(a.what).source),
+            std::get<NetworkLocation>(std::get<DiskDrive>(b.what).source));
+    }
+    return a.what.index() == b.what.index() && a.where() == b.where();
 }
 
 QString nameOf(const Drive& drive)
 {
-    const QString file = QFileInfo(fileOf(drive.what)).fileName();
-    if (std::holds_alternative<DiskDrive>(drive.what)) {
-        return MachineDrives::tr("the disk %1").arg(file);
+    if (const auto* disk = std::get_if<DiskDrive>(&drive.what)) {
+        return MachineDrives::tr("the disk %1").arg(disk->shortName());
     }
+    const QString file = QFileInfo(drive.where()).fileName();
     return file.isEmpty() ? MachineDrives::tr("an empty DVD drive")
                           : MachineDrives::tr("a DVD drive with %1").arg(file);
 }
 
-// WHAT, a disk with the format that its image has; an error is that it cannot be used.
+// WHAT, a disk with the format that its image has (a device or a server does not tell); an error is that it cannot
+// be used.
 Result<DriveKind> usable(DriveKind what)
 {
     if (auto* disk = std::get_if<DiskDrive>(&what)) {
-        const Result<DiskFormat> format = checkDiskImage(disk->file, useOf(*disk));
+        const Result<DiskFormat> format = checkDisk(*disk);
         if (!format) {
             return std::unexpected(format.error());
         }
@@ -61,6 +63,15 @@ Result<DriveKind> usable(DriveKind what)
     const QString& medium = std::get<DvdDrive>(what).medium;
     const Result<void> readable = medium.isEmpty() ? Result<void>() : checkMedium(medium);
     return readable.transform([&] { return what; });
+}
+
+QCoro::Task<Result<void>> checkDriver(QString cache, Drive drive)
+{
+    const Result<QemuProgram> qemu = co_await findQemu(std::move(cache));
+    if (!qemu) {
+        co_return std::unexpected(qemu.error());
+    }
+    co_return co_await checkBlockDrivers(qemu->path, {std::move(drive)});
 }
 
 // The first rule that CHANGED breaks and BEFORE did not.
@@ -169,6 +180,7 @@ void MachineDrives::follow()
         readSoon();
     } else if (m_running) {
         m_running.reset();
+        m_sizes.clear();
         Q_EMIT changed();
     }
 }
@@ -185,14 +197,14 @@ QCoro::Task<Result<void>> MachineDrives::read()
             co_return std::unexpected(qmpInterrupted(QString()));
         }
     }
-    Result<std::vector<Drive>> drives = co_await drivesOf(m_session.m_running->monitor());
+    Result<RunningDrives> drives = co_await drivesOf(m_session.m_running->monitor());
     if (!self || !m_session.m_running) {
         co_return std::unexpected(qmpInterrupted(QString()));
     }
     if (!drives) {
         co_return std::unexpected(drives.error());
     }
-    for (Drive& drive : *drives) {
+    for (Drive& drive : drives->list) {
         // What QEMU does not know of it.
         const Drive* defined = m_session.machine().definition.driveAt(drive.slot);
         if (defined != nullptr && isSame(*defined, drive)) {
@@ -200,8 +212,9 @@ QCoro::Task<Result<void>> MachineDrives::read()
         }
     }
     const QStringList before = differences();
-    const bool isAnother = !m_running || *m_running != *drives;
-    m_running = *std::move(drives);
+    const bool isAnother = !m_running || *m_running != drives->list || m_sizes != drives->sizes;
+    m_running = std::move(drives->list);
+    m_sizes = std::move(drives->sizes);
     if (isAnother || differences() != before) {
         Q_EMIT changed();
     }
@@ -262,6 +275,12 @@ QCoro::Task<Result<SlotId>> MachineDrives::add(std::optional<SlotId> slot, Drive
     const Result<DriveKind> checked = co_await QtConcurrent::run(usable, what);
     if (!checked) {
         co_return std::unexpected(checked.error());
+    }
+    if (const Drive drive{{}, *checked}; self && drive.isOnNetwork()) {
+        const Result<void> reachable = co_await checkDriver(m_session.m_places.cache, drive);
+        if (!reachable) {
+            co_return std::unexpected(reachable.error());
+        }
     }
     if (self && m_session.m_running && !m_running) {
         const Result<void> known = co_await read();
@@ -434,9 +453,15 @@ Result<void> MachineDrives::setAttachment(SlotId slot, bool isReadOnly, bool dis
         if (disk == nullptr) {
             return std::unexpected(m_session.noDiskAt(slot));
         }
-        disk->isReadOnly = isReadOnly;
-        disk->discards = discards;
-        return {};
+        Definition changed = definition;
+        auto& attached = std::get<DiskDrive>(std::ranges::find(changed.drives, slot, &Drive::slot)->what);
+        attached.isReadOnly = isReadOnly;
+        attached.discards = discards;
+        const Result<void> allowed = checkRules(definition, changed);
+        if (allowed) {
+            *disk = attached;
+        }
+        return allowed;
     });
 }
 
