@@ -86,6 +86,9 @@ private:
     void setConsoleFullScreen(bool full);
     // To the machine that is selected.
     void attachFiles(const std::vector<DroppedFile>& files, std::optional<SlotId> slot = {});
+    void offerDisks(int controller);
+    template <typename Dialog>
+    void chooseElsewhere(int controller);
     void chooseDisk(int controller);
     // The running machine has other drives than its definition says, and keeps them until it is shut down.
     void warnOfDrives(MachineSession* session);
