@@ -101,9 +101,7 @@ void Application::newMachine(const QString& iso)
 
 void Application::newDisk(MachineSession* session, int controller)
 {
-    auto* dialog = new NewDiskDialog(session, controller, &m_window);
-    connect(dialog, &NewDiskDialog::existingWanted, &m_window, &MainWindow::chooseDisk);
-    dialog->open();
+    (new NewDiskDialog(session, controller, &m_window))->open();
 }
 
 void Application::dropOldCopies()
@@ -113,7 +111,7 @@ void Application::dropOldCopies()
         const std::vector<Drive> none;
         for (const Drive& drive : entry.session != nullptr ? entry.session->machine().definition.drives : none) {
             if (const auto* disk = std::get_if<DiskDrive>(&drive.what)) {
-                files << disk->file;
+                files << disk->file();
             }
         }
     }

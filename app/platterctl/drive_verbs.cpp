@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/platterctl/machine_json.h"
 #include "app/platterctl/verb.h"
-#include "core/disk/trim_reach.h"
 #include "core/live/disk_trouble.h"
 #include "core/live/former_disk.h"
 #include "core/live/new_disk.h"
+#include "core/machine/disk_at.h"
+#include "core/machine/disk_trim.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -68,21 +69,24 @@ QCoro::Task<int> list(Context* context, Arguments arguments, Report report)
     QStringList remarks;
     for (const Drive& drive : session->drives().list()) {
         const auto* disk = std::get_if<DiskDrive>(&drive.what);
-        const QString file = disk ? disk->file : std::get<DvdDrive>(drive.what).medium;
+        const QString file = drive.where();
         const QString kind = disk ? QStringLiteral("disk") : QStringLiteral("dvd");
         rows.push_back({drive.slot.toString(), disk ? tr("disk") : tr("DVD drive"),
             disk ? displayName(disk->format) : QString(), file.isEmpty() ? tr("(no medium)") : file});
         QJsonObject object{{QStringLiteral("slot"), drive.slot.toString()}, {QStringLiteral("kind"), kind},
             {QStringLiteral("file"), file}};
         if (disk) {
-            const TrimReach trim = trimReach(disk->format, holesIn(disk->file), disk->discards);
+            const TrimReach trim = trimOf(*disk);
+            object[QStringLiteral("source")] = nameOf(disk->source);
             object[QStringLiteral("format")] = nameOf(disk->format);
             object[QStringLiteral("readOnly")] = disk->isReadOnly;
             object[QStringLiteral("trim")] = QJsonObject{
                 {QStringLiteral("reaches"), nameOf(trim.verdict)}, {QStringLiteral("sentence"), trim.sentence()}};
             remarks << tr("%1: %2").arg(drive.slot.toString(), trim.sentence());
-            if (const auto trouble = troubleOf(
-                    *disk, accessTo(disk->file), otherUserOf(machines, machine->definition.id, disk->file))) {
+            const QString where = disk->where();
+            if (const auto trouble = drive.isOnNetwork()
+                    ? std::nullopt
+                    : troubleOf(*disk, accessTo(where), otherUserOf(machines, machine->definition.id, where))) {
                 object[QStringLiteral("trouble")] = QJsonObject{{QStringLiteral("kind"), nameOf(trouble->kind)},
                     {QStringLiteral("sentence"), trouble->sentence}, {QStringLiteral("advice"), trouble->advice}};
                 remarks << tr("%1: %2 %3").arg(drive.slot.toString(), trouble->sentence, trouble->advice);
@@ -108,7 +112,7 @@ QCoro::Task<int> list(Context* context, Arguments arguments, Report report)
     }
     co_return report.done(rows.empty()
             ? tr("%1 has no drive.").arg(machine->name)
-            : (QStringList{table({tr("SLOT"), tr("DRIVE"), tr("FORMAT"), tr("FILE")}, rows)} + remarks)
+            : (QStringList{table({tr("SLOT"), tr("DRIVE"), tr("FORMAT"), tr("WHERE")}, rows)} + remarks)
                   .join(QLatin1Char('\n')),
         json);
 }
@@ -165,20 +169,29 @@ QCoro::Task<int> eject(Context* context, Arguments arguments, Report report)
     return setMedium(context, arguments, report, {});
 }
 
-// FILE as it is attached: an ISO into a DVD drive, anything else as a disk.
-Result<std::variant<DiskDrive, DvdDrive>> driveFrom(const Arguments& arguments)
+// What the arguments name as it is attached: an ISO into a DVD drive, anything else as a disk.
+Result<std::variant<DiskDrive, DvdDrive>> driveFrom(
+    const Arguments& arguments, std::optional<DiskFormat> format)
 {
-    const QString file = arguments.positional.size() > 1 ? absolute(arguments.positional[1]) : QString();
-    if (arguments.isSet(optionDvd) || file.endsWith(QLatin1String(".iso"), Qt::CaseInsensitive)) {
-        return DvdDrive{file};
+    const QString named = arguments.positional.size() > 1 ? arguments.positional[1] : QString();
+    if (arguments.isSet(optionDvd) || named.endsWith(QLatin1String(".iso"), Qt::CaseInsensitive)) {
+        if (isLocation(named)) {
+            return std::unexpected(Error{ErrorKind::Unsupported,
+                tr("A DVD drive takes ISO files of this computer only, not %1.").arg(named),
+                tr("Copy the ISO to this computer first."), {}});
+        }
+        return DvdDrive{named.isEmpty() ? named : absolute(named)};
     }
-    if (file.isEmpty()) {
+    if (named.isEmpty()) {
         return std::unexpected(Error{ErrorKind::InvalidInput, tr("There is no file to add."),
             tr("Name a disk image or an ISO, make one with --new SIZE, or add an empty DVD drive with --dvd."),
             {}});
     }
-    return DiskDrive{
-        .file = file, .isReadOnly = arguments.isSet(optionReadOnly), .discards = !arguments.isSet(optionNoTrim)};
+    return diskAt(named, format).transform([&](DiskDrive disk) -> std::variant<DiskDrive, DvdDrive> {
+        disk.isReadOnly = disk.isReadOnly || arguments.isSet(optionReadOnly);
+        disk.discards = !arguments.isSet(optionNoTrim);
+        return disk;
+    });
 }
 
 Result<std::optional<DiskFormat>> formatIn(const Arguments& arguments)
@@ -240,12 +253,11 @@ QCoro::Task<int> add(Context* context, Arguments arguments, Report report)
         file = disk->file;
         added = co_await addNewDisk(session->get(), slot, *disk);
     } else {
-        const Result<std::variant<DiskDrive, DvdDrive>> what = driveFrom(arguments);
+        const Result<std::variant<DiskDrive, DvdDrive>> what = driveFrom(arguments, *format);
         if (!what) {
             co_return report.failed(what.error());
         }
-        const auto* existing = std::get_if<DiskDrive>(&*what);
-        file = existing != nullptr ? existing->file : std::get<DvdDrive>(*what).medium;
+        file = Drive{slot.value_or(SlotId()), *what}.where();
         added = co_await (*session)->drives().add(slot, *what, *format);
     }
     if (!added) {
@@ -443,15 +455,16 @@ std::vector<Verb> driveVerbs()
         optionForce, tr("Open the tray even if the guest has locked it; what reads from it gets errors.")};
     return {
         {QStringLiteral("drive list"), {machine}, tr("lists a machine's drives"), {}, &list},
-        {QStringLiteral("drive add"), {machine, QStringLiteral("[FILE]")},
-            tr("adds a disk, new or of an image, or a DVD drive with an ISO; while the machine runs, too"),
+        {QStringLiteral("drive add"), {machine, QStringLiteral("[DISK]")},
+            tr("adds a disk, new or there already, or a DVD drive with an ISO; while the machine runs, too. DISK is "
+               "an image file, a disk of this computer (/dev/disk/by-id/…) or a location on the network (%1)")
+                .arg(locationExamples().join(QStringLiteral(", "))),
             {{optionSlot, tr("Where: controller and target. The first free slot unless given."), tr("0:3")},
                 {optionDvd, tr("A DVD drive, empty where no ISO is given.")},
                 {optionNew, tr("Makes a disk of that size, in FILE or in the machine's folder."), tr("40G")},
                 {optionFormat,
-                    tr("Of the disk. VHDX for a new one unless given; otherwise what the file looks like, which of "
-                       "a "
-                       "raw one is what its guest has written."),
+                    tr("Of the disk. VHDX for a new one unless given; of an image what it looks like, which of a raw "
+                       "one is what its guest has written; of a disk on the network what its name ends in, or raw."),
                     tr("vhdx|qcow2|raw")},
                 {optionReadOnly, tr("The guest cannot write to the disk.")},
                 {optionNoTrim, tr("What the guest frees is kept in the image.")}},

@@ -19,7 +19,7 @@ QString tr(const char* text)
 QString displayName(const Drive& drive)
 {
     if (const auto* disk = std::get_if<DiskDrive>(&drive.what)) {
-        return tr("disk (%1) %2").arg(displayName(disk->format), disk->file);
+        return tr("disk (%1) %2").arg(displayName(disk->format), disk->where());
     }
     const QString medium = std::get<DvdDrive>(drive.what).medium;
     return medium.isEmpty() ? tr("DVD drive, empty") : tr("DVD drive with %1").arg(medium);

@@ -89,6 +89,15 @@ QString TrimReach::sentence() const
     case Verdict::StopsAtFileSystem:
         return Texts::tr("TRIM does not reach the host: the file system that holds the image cannot give back a "
                          "part of a file.");
+    case Verdict::StopsAtDevice:
+        return Texts::tr(
+            "TRIM does not reach the disk: this computer's driver for it, or the disk itself, takes none.");
+    case Verdict::StopsAtProtocol:
+        return Texts::tr("TRIM does not reach the server: the protocol has no word for it.");
+    case Verdict::ReachesServer:
+        return Texts::tr("TRIM reaches the server: what the guest frees is given back there at once.");
+    case Verdict::UpToServer:
+        return Texts::tr("Whether TRIM gives anything back is for the server to decide, and it does not tell.");
     case Verdict::Unknown:
         return Texts::tr("Whether TRIM reaches the host is for the file system that holds the image to decide, and "
                          "it does not tell.");
@@ -101,11 +110,16 @@ QString TrimReach::word() const
     switch (verdict) {
     case Verdict::ReachesHost:
         return Texts::tr("reaches host");
+    case Verdict::ReachesServer:
+        return Texts::tr("reaches server");
     case Verdict::TurnedOff:
         return Texts::tr("off");
     case Verdict::StopsAtFormat:
     case Verdict::StopsAtFileSystem:
+    case Verdict::StopsAtDevice:
+    case Verdict::StopsAtProtocol:
         return Texts::tr("no effect");
+    case Verdict::UpToServer:
     case Verdict::Unknown:
         return Texts::tr("unknown");
     }
@@ -123,6 +137,14 @@ QString nameOf(TrimReach::Verdict verdict)
         return QStringLiteral("format");
     case TrimReach::Verdict::StopsAtFileSystem:
         return QStringLiteral("file-system");
+    case TrimReach::Verdict::StopsAtDevice:
+        return QStringLiteral("device");
+    case TrimReach::Verdict::StopsAtProtocol:
+        return QStringLiteral("protocol");
+    case TrimReach::Verdict::ReachesServer:
+        return QStringLiteral("server");
+    case TrimReach::Verdict::UpToServer:
+        return QStringLiteral("server-decides");
     case TrimReach::Verdict::Unknown:
         return QStringLiteral("unknown");
     }

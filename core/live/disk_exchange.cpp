@@ -163,7 +163,7 @@ Error cannotPutBack(const ExchangeJournal& journal, const Error& why)
 {
     return {why.kind,
         Texts::tr("The machine stands still, for its disk %1 in slot %2 cannot be opened again. %3")
-            .arg(journal.disk.file, journal.slot.toString(), why.summary),
+            .arg(journal.disk.file(), journal.slot.toString(), why.summary),
         Texts::tr("Nothing is lost: set that right and resume the machine."), why.detail};
 }
 

@@ -31,7 +31,7 @@ std::optional<ImageUser> imageUserIn(const StoredMachine& machine, const QString
 {
     for (const Drive& drive : machine.definition.drives) {
         const auto* disk = std::get_if<DiskDrive>(&drive.what);
-        if (disk != nullptr && disk->file == file) {
+        if (disk != nullptr && disk->where() == file) {
             return ImageUser{machine.name, drive.slot, disk->isReadOnly};
         }
     }
@@ -42,19 +42,19 @@ std::optional<DiskTrouble> troubleOf(
     const DiskDrive& disk, ImageAccess access, const std::optional<ImageUser>& otherUser)
 {
     if (access == ImageAccess::Missing) {
-        return DiskTrouble{DiskTrouble::Kind::Missing, Texts::tr("The file %1 is not there.").arg(disk.file),
+        return DiskTrouble{DiskTrouble::Kind::Missing, Texts::tr("The file %1 is not there.").arg(disk.where()),
             Texts::tr("Say where it is now, use another image, or remove the disk.")};
     }
     if (access == ImageAccess::ReadOnly && !disk.isReadOnly) {
         return DiskTrouble{DiskTrouble::Kind::ReadOnlyStorage,
-            Texts::tr("The file %1 cannot be written to: its storage or its permissions forbid it.").arg(disk.file),
+            Texts::tr("The file %1 cannot be written to: its storage or its permissions forbid it.").arg(disk.where()),
             Texts::tr("Attach it read-only, or use an image that can be written to.")};
     }
     if (otherUser && !(disk.isReadOnly && otherUser->isReadOnly)) {
         return DiskTrouble{DiskTrouble::Kind::Shared,
             Texts::tr("The file %1 is disk %2 of “%3” as well, so that only one of the two machines can run at a "
                       "time.")
-                .arg(disk.file, otherUser->slot.toString(), otherUser->machine),
+                .arg(disk.where(), otherUser->slot.toString(), otherUser->machine),
             Texts::tr("Attach it read-only in both, or use another image here.")};
     }
     return std::nullopt;

@@ -5,6 +5,7 @@
 #include "core/live/graph_turn.h"
 #include "core/qemu/block_graph.h"
 #include "core/qemu/drive_device.h"
+#include "core/qemu/network_node.h"
 #include "core/qemu/pending_answer.h"
 #include "core/qemu/qmp_error.h"
 
@@ -96,14 +97,27 @@ QCoro::Task<Result<void>> removeNodes(Turn turn, SlotId slot)
     co_return Result<void>();
 }
 
+DiskSource sourceOf(const QJsonValue& fileNode)
+{
+    const QString name = fileNode[QLatin1String("file")].toString();
+    if (const std::optional<NetworkLocation> location = locationOfNode(name)) {
+        return *location;
+    }
+    if (fileNode[QLatin1String("drv")].toString() == QLatin1String("host_device")) {
+        return HostDevice{name};
+    }
+    return name;
+}
+
 std::optional<DiskDrive> diskOn(const QHash<QString, QJsonValue>& nodes, const QString& formatNode)
 {
     const QJsonValue node = nodes.value(formatNode);
     const std::optional<DiskFormat> format = diskFormatFromString(node[QLatin1String("drv")].toString());
-    if (!format) {
+    const std::optional<SlotId> slot = slotOfName(formatNode);
+    if (!format || !slot) {
         return std::nullopt;
     }
-    DiskDrive disk{node[QLatin1String("file")].toString(), *format};
+    DiskDrive disk{sourceOf(nodes.value(fileNodeName(*slot, *generationOfName(formatNode)))), *format};
     disk.isReadOnly = node[QLatin1String("ro")].toBool();
     return disk;
 }
@@ -132,6 +146,12 @@ QCoro::Task<Result<void>> plugIn(QPointer<MachineMonitor> monitor, RuntimeFolder
         if (done) {
             done = co_await turn->tell(QStringLiteral("blockdev-add"), node);
         }
+    }
+    if (!done && drive.isOnNetwork() && done.error().kind == ErrorKind::Qemu) {
+        // "blockdev-add: GenericError: Failed to connect …"
+        Error refused = serverRefused(drive.where(), done.error().detail.section(QStringLiteral(": "), 2));
+        refused.detail = done.error().detail;
+        done = std::unexpected(refused);
     }
     if (done) {
         done = co_await turn->tell(QStringLiteral("device_add"), driveDevice(drive, 0));
@@ -196,7 +216,7 @@ QCoro::Task<Result<void>> closeLeftImages(QPointer<MachineMonitor> monitor, Runt
     co_return done;
 }
 
-QCoro::Task<Result<std::vector<Drive>>> drivesOf(QPointer<MachineMonitor> monitor)
+QCoro::Task<Result<RunningDrives>> drivesOf(QPointer<MachineMonitor> monitor)
 {
     if (!monitor) {
         co_return std::unexpected(qmpInterrupted(QStringLiteral("query-block")));
@@ -224,7 +244,7 @@ QCoro::Task<Result<std::vector<Drive>>> drivesOf(QPointer<MachineMonitor> monito
             newest = std::max(generationOfName(newest).value_or(-1), *generation) == *generation ? name : newest;
         }
     }
-    std::vector<Drive> drives;
+    RunningDrives drives;
     const QJsonArray list = devices->toArray();
     for (const QJsonValue& device : list) {
         const QString name = device[QLatin1String("qdev")].toString();
@@ -233,17 +253,20 @@ QCoro::Task<Result<std::vector<Drive>>> drivesOf(QPointer<MachineMonitor> monito
             continue;
         }
         if (device[QLatin1String("removable")].toBool()) {
-            drives.push_back(
+            drives.list.push_back(
                 {*slot, DvdDrive{device[QLatin1String("inserted")][QLatin1String("file")].toString()}});
         } else if (const std::optional<DiskDrive> disk = diskOn(byName, formatNodes.value(name))) {
-            drives.push_back({*slot, *disk});
+            drives.list.push_back({*slot, *disk});
+            const double size =
+                byName.value(name)[QLatin1String("image")][QLatin1String("virtual-size")].toDouble();
+            drives.sizes[*slot] = ByteCount(static_cast<std::uint64_t>(size));
         } else {
             co_return std::unexpected(
                 Error{ErrorKind::InUse, Texts::tr("The disk in slot %1 is being changed.").arg(slot->toString()),
                     Texts::tr("Look again in a moment."), {}});
         }
     }
-    std::ranges::sort(drives, {}, &Drive::slot);
+    std::ranges::sort(drives.list, {}, &Drive::slot);
     co_return drives;
 }
 

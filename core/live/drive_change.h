@@ -7,6 +7,8 @@
 #include "core/live/machine_monitor.h"
 #include "core/machine/definition.h"
 
+#include <map>
+
 namespace platter {
 
 // InUse: the running machine has a drive in this slot already. Qemu: it cannot open the image; nothing is changed.
@@ -19,8 +21,13 @@ QCoro::Task<Result<void>> pullOut(QPointer<MachineMonitor> monitor, RuntimeFolde
 // Closes the images that a program which died half-way has left open in slots without a drive.
 QCoro::Task<Result<void>> closeLeftImages(QPointer<MachineMonitor> monitor, RuntimeFolder runtime);
 
-// What is in the slots of the running machine, whatever the definition says; sorted. InUse: a disk's image is being
-// changed right now.
-QCoro::Task<Result<std::vector<Drive>>> drivesOf(QPointer<MachineMonitor> monitor);
+struct RunningDrives {
+    std::vector<Drive> list; // sorted by slot
+    std::map<SlotId, ByteCount> sizes; // of the disks, to the guest
+};
+
+// What is in the slots of the running machine, whatever the definition says. InUse: a disk's image is being changed
+// right now.
+QCoro::Task<Result<RunningDrives>> drivesOf(QPointer<MachineMonitor> monitor);
 
 } // namespace platter

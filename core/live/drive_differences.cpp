@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/live/drive_differences.h"
 
+#include "core/qemu/network_node.h"
+
 #include <QCoreApplication>
 #include <QFileInfo>
 
@@ -14,18 +16,12 @@ struct Texts {
     Q_DECLARE_TR_FUNCTIONS(platter::DriveDifferences)
 };
 
-QString fileOf(const Drive& drive)
-{
-    const auto* disk = std::get_if<DiskDrive>(&drive.what);
-    return disk != nullptr ? disk->file : std::get<DvdDrive>(drive.what).medium;
-}
-
 QString nameOf(const Drive& drive)
 {
-    const QString file = QFileInfo(fileOf(drive)).fileName();
-    if (std::holds_alternative<DiskDrive>(drive.what)) {
-        return Texts::tr("the disk %1").arg(file);
+    if (const auto* disk = std::get_if<DiskDrive>(&drive.what)) {
+        return Texts::tr("the disk %1").arg(disk->shortName());
     }
+    const QString file = QFileInfo(drive.where()).fileName();
     return file.isEmpty() ? Texts::tr("an empty DVD drive") : Texts::tr("a DVD drive with %1").arg(file);
 }
 
@@ -39,7 +35,11 @@ const Drive* driveIn(const std::vector<Drive>& drives, SlotId slot)
 
 bool areSame(const Drive& a, const Drive& b)
 {
-    return a.what.index() == b.what.index() && fileOf(a) == fileOf(b);
+    if (a.isOnNetwork() && b.isOnNetwork()) {
+        return isSamePlace(std::get<NetworkLocation>(std::get<DiskDrive>(a.what).source),
+            std::get<NetworkLocation>(std::get<DiskDrive>(b.what).source));
+    }
+    return a.what.index() == b.what.index() && a.where() == b.where();
 }
 
 QStringList driveDifferences(const std::vector<Drive>& running, const std::vector<Drive>& defined)

@@ -11,7 +11,7 @@ namespace platter {
 
 const Drive* driveIn(const std::vector<Drive>& drives, SlotId slot); // null: the slot is empty
 
-// Of the same kind, with the same file.
+// Of the same kind, at the same place.
 bool areSame(const Drive& a, const Drive& b);
 
 // How RUNNING differs from DEFINED, a sentence each.

@@ -44,12 +44,17 @@ std::unexpected<Error> isSystemDisk(SlotId slot, const QString& why)
 struct DiskContents {
     bool canBoot = false; // there is a boot loader on it
     QStringList partitionIds;
+    bool isElsewhere = false; // on a server, and not looked at
 };
 
-DiskContents contentsOf(const QString& file)
+DiskContents contentsOf(const DiskDrive& disk)
 {
-    const Result<DiskInspection> inspected = inspectFile(file, {}, InspectAccess::Shared);
     DiskContents contents;
+    if (std::holds_alternative<NetworkLocation>(disk.source)) {
+        contents.isElsewhere = true;
+        return contents;
+    }
+    const Result<DiskInspection> inspected = inspectFile(disk.where(), {}, InspectAccess::Shared);
     if (!inspected) {
         return contents;
     }
@@ -142,6 +147,12 @@ QCoro::Task<Result<DriveRemoval>> removeUnasked(
     if (contents.canBoot) {
         co_return isSystemDisk(slot,
             Texts::tr("there is a boot loader on it, and the guest does not tell where it runs from (%1)")
+                .arg(why.summary.chopped(why.summary.endsWith(QLatin1Char('.')) ? 1 : 0)));
+    }
+    if (contents.isElsewhere) {
+        co_return isSystemDisk(slot,
+            Texts::tr("what is on the server cannot be seen from here, and the guest does not tell where it runs "
+                      "from (%1)")
                 .arg(why.summary.chopped(why.summary.endsWith(QLatin1Char('.')) ? 1 : 0)));
     }
     const Result<DriveNow> before = co_await lookAt(monitor, slot);
@@ -249,7 +260,7 @@ QCoro::Task<Result<DriveRemoval>> removeFromRunning(
     if (disk == nullptr) {
         co_return co_await removeDvd(monitor, runtime, slot, way);
     }
-    const DiskContents contents = co_await QtConcurrent::run(contentsOf, disk->file);
+    const DiskContents contents = co_await QtConcurrent::run(contentsOf, *disk);
     const Result<GuestSystem> system = co_await guestSystem(runtime);
     if (!system) {
         co_return co_await removeUnasked(monitor, runtime, drive, way, contents, system.error());

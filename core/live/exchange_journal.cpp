@@ -34,7 +34,7 @@ std::optional<ExchangeJournal> ExchangeJournal::read(const RuntimeFolder& runtim
 
 Result<void> ExchangeJournal::write(const RuntimeFolder& runtime) const
 {
-    QJsonObject json{{QStringLiteral("slot"), slot.toString()}, {QStringLiteral("file"), disk.file},
+    QJsonObject json{{QStringLiteral("slot"), slot.toString()}, {QStringLiteral("file"), disk.file()},
         {QStringLiteral("format"), nameOf(disk.format)}, {QStringLiteral("discard"), disk.discards},
         {QStringLiteral("resume"), resume}};
     if (trouble) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/live/image_watch.h"
 
+#include "core/disk/host_device.h"
 #include "core/disk/inspect_file.h"
+#include "core/machine/disk_trim.h"
 
 #include <QCoroFuture>
 #include <QFile>
@@ -50,6 +52,13 @@ std::vector<FileStamp> stampsOf(const QString& file, const QStringList& parents)
     return stamps;
 }
 
+Result<ImageFacts> sizesOf(const WatchedImage& image)
+{
+    return image.isDevice
+        ? sizeOfHostDevice(image.file).transform([](ByteCount size) { return ImageFacts{size, size}; })
+        : imageFacts(image.file, *image.format);
+}
+
 ImageKind kindOf(DiskFormat format)
 {
     switch (format) {
@@ -95,11 +104,10 @@ struct ImageWatch::Look {
             found = KnownImage{.sizes = mediumFacts(image.file)};
             return;
         }
-        // A VHDX's own format decides.
-        const HolePunching holes = *image.format == DiskFormat::Vhdx ? HolePunching::Unknown : holesIn(image.file);
-        found = KnownImage{.sizes = imageFacts(image.file, *image.format),
-            .access = accessTo(image.file),
-            .trim = trimReach(*image.format, holes, image.discards)};
+        const DiskDrive disk{.source = image.isDevice ? DiskSource(HostDevice{image.file}) : DiskSource(image.file),
+            .format = *image.format,
+            .discards = image.discards};
+        found = KnownImage{.sizes = sizesOf(image), .access = accessTo(image.file), .trim = trimOf(disk)};
     }
 };
 

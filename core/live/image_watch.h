@@ -28,6 +28,7 @@ struct WatchedImage {
     std::optional<DiskFormat> format = {}; // nothing: a medium
     bool isRead = true; // or only how large it is
     bool discards = true; // as the machine has the disk attached
+    bool isDevice = false; // a disk of the host
 
     friend bool operator==(const WatchedImage&, const WatchedImage&) = default;
 };

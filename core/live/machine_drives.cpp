@@ -5,6 +5,9 @@
 #include "core/live/drive_differences.h"
 #include "core/live/machine_session.h"
 #include "core/machine/preflight.h"
+#include "core/qemu/block_drivers.h"
+#include "core/qemu/network_node.h"
+#include "core/qemu/qemu_program.h"
 #include "core/qemu/qmp_error.h"
 
 #include <QCoroFuture>
@@ -20,20 +23,26 @@ namespace {
 
 using DriveKind = std::variant<DiskDrive, DvdDrive>;
 
-// WHAT, a disk with FORMAT or the one that its image has; an error is that it cannot be used.
+// WHAT, a disk with FORMAT or the one that its image has (a device or a server does not tell); an error is that it
+// cannot be used.
 Result<DriveKind> usable(DriveKind what, std::optional<DiskFormat> format)
 {
     if (auto* disk = std::get_if<DiskDrive>(&what)) {
-        const Result<DiskFormat> found = checkDiskImage(disk->file, useOf(*disk));
+        const Result<DiskFormat> found = checkDisk(*disk);
         if (!found) {
             return std::unexpected(found.error());
         }
+        const QString file = disk->file();
+        if (file.isEmpty()) {
+            disk->format = *found;
+            return what;
+        }
         // Its name says it with more certainty than marks that its guest may have written.
-        const bool isNamedRaw = disk->file.endsWith(QLatin1String(".raw"), Qt::CaseInsensitive);
+        const bool isNamedRaw = file.endsWith(QLatin1String(".raw"), Qt::CaseInsensitive);
         disk->format = format.value_or(isNamedRaw ? DiskFormat::Raw : *found);
         if (disk->format != *found && disk->format != DiskFormat::Raw) {
             return std::unexpected(Error{ErrorKind::InvalidInput,
-                MachineDrives::tr("%1 is not a %2 image.").arg(disk->file, displayName(disk->format)),
+                MachineDrives::tr("%1 is not a %2 image.").arg(file, displayName(disk->format)),
                 MachineDrives::tr("Choose another file, or another format."),
                 QStringLiteral("found: %1").arg(nameOf(*found))});
         }
@@ -42,6 +51,15 @@ Result<DriveKind> usable(DriveKind what, std::optional<DiskFormat> format)
     const QString& medium = std::get<DvdDrive>(what).medium;
     const Result<void> readable = medium.isEmpty() ? Result<void>() : checkMedium(medium);
     return readable.transform([&] { return what; });
+}
+
+QCoro::Task<Result<void>> checkDriver(QString cache, Drive drive)
+{
+    const Result<QemuProgram> qemu = co_await findQemu(std::move(cache));
+    if (!qemu) {
+        co_return std::unexpected(qemu.error());
+    }
+    co_return co_await checkBlockDrivers(qemu->path, {std::move(drive)});
 }
 
 // The first rule that CHANGED breaks and BEFORE did not.
@@ -128,6 +146,7 @@ void MachineDrives::follow()
         readSoon();
     } else if (m_running) {
         m_running.reset();
+        m_sizes.clear();
         Q_EMIT changed();
     }
 }
@@ -144,14 +163,14 @@ QCoro::Task<Result<void>> MachineDrives::read()
             co_return std::unexpected(qmpInterrupted(QString()));
         }
     }
-    Result<std::vector<Drive>> drives = co_await drivesOf(m_session.m_running->monitor());
+    Result<RunningDrives> drives = co_await drivesOf(m_session.m_running->monitor());
     if (!self || !m_session.m_running) {
         co_return std::unexpected(qmpInterrupted(QString()));
     }
     if (!drives) {
         co_return std::unexpected(drives.error());
     }
-    for (Drive& drive : *drives) {
+    for (Drive& drive : drives->list) {
         // What QEMU does not know of it.
         const Drive* defined = m_session.machine().definition.driveAt(drive.slot);
         if (defined != nullptr && areSame(*defined, drive)) {
@@ -159,8 +178,9 @@ QCoro::Task<Result<void>> MachineDrives::read()
         }
     }
     const QStringList before = differences();
-    const bool isAnother = !m_running || *m_running != *drives;
-    m_running = *std::move(drives);
+    const bool isAnother = !m_running || *m_running != drives->list || m_sizes != drives->sizes;
+    m_running = std::move(drives->list);
+    m_sizes = std::move(drives->sizes);
     if (isAnother || differences() != before) {
         Q_EMIT changed();
     }
@@ -227,6 +247,12 @@ QCoro::Task<Result<SlotId>> MachineDrives::add(
     const Result<DriveKind> checked = co_await QtConcurrent::run(usable, what, format);
     if (!checked) {
         co_return std::unexpected(checked.error());
+    }
+    if (const Drive drive{{}, *checked}; self && drive.isOnNetwork()) {
+        const Result<void> reachable = co_await checkDriver(m_session.m_places.cache, drive);
+        if (!reachable) {
+            co_return std::unexpected(reachable.error());
+        }
     }
     if (self && m_session.m_running && !m_running) {
         const Result<void> known = co_await read();
@@ -398,9 +424,15 @@ Result<void> MachineDrives::setAttachment(SlotId slot, bool isReadOnly, bool dis
         if (disk == nullptr) {
             return std::unexpected(m_session.noDiskAt(slot));
         }
-        disk->isReadOnly = isReadOnly;
-        disk->discards = discards;
-        return {};
+        Definition changed = definition;
+        auto& attached = std::get<DiskDrive>(std::ranges::find(changed.drives, slot, &Drive::slot)->what);
+        attached.isReadOnly = isReadOnly;
+        attached.discards = discards;
+        const Result<void> allowed = checkRules(definition, changed);
+        if (allowed) {
+            *disk = attached;
+        }
+        return allowed;
     });
 }
 
@@ -421,8 +453,8 @@ QCoro::Task<Result<void>> MachineDrives::setImage(SlotId slot, QString file)
         co_return std::unexpected(m_session.noDiskAt(slot));
     }
     DiskDrive now = *disk;
-    now.file = file;
-    const bool isRaw = disk->format == DiskFormat::Raw;
+    now.source = file;
+    const bool isRaw = disk->format == DiskFormat::Raw && !disk->file().isEmpty();
     const Result<DriveKind> checked =
         co_await QtConcurrent::run(usable, DriveKind(now), isRaw ? std::optional(DiskFormat::Raw) : std::nullopt);
     if (!self) {
@@ -440,7 +472,7 @@ QCoro::Task<Result<void>> MachineDrives::setImage(SlotId slot, QString file)
         if (of == nullptr) {
             return std::unexpected(m_session.noDiskAt(slot));
         }
-        of->file = file;
+        of->source = file;
         of->format = std::get<DiskDrive>(*checked).format;
         return {};
     });

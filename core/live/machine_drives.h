@@ -12,6 +12,8 @@
 #include <QStringList>
 #include <QTimer>
 
+#include <map>
+
 namespace platter {
 
 class MachineSession;
@@ -25,6 +27,9 @@ public:
     // Sorted by slot: of the running machine once it has been asked, of the definition otherwise.
     const std::vector<Drive>& list() const;
     const Drive* at(SlotId slot) const;
+
+    // How large the guest sees the disks of the running machine, as QEMU said when it was asked last.
+    const std::map<SlotId, ByteCount>& sizes() const { return m_sizes; }
 
     // The lowest free slot of a controller; nothing: all are taken.
     std::optional<SlotId> firstFree(int controller) const;
@@ -71,6 +76,7 @@ private:
 
     MachineSession& m_session;
     std::optional<std::vector<Drive>> m_running;
+    std::map<SlotId, ByteCount> m_sizes;
     QTimer m_soon; // several reasons to ask come at once
 };
 

@@ -7,6 +7,7 @@
 #include "core/live/launch_plan.h"
 #include "core/live/machine_trouble.h"
 #include "core/machine/preflight.h"
+#include "core/qemu/block_drivers.h"
 #include "core/qemu/launch.h"
 #include "core/qemu/pending_answer.h"
 #include "core/qemu/qmp_error.h"
@@ -51,7 +52,7 @@ std::vector<Error> lookAtFiles(const StoredMachine& machine, const HostResources
 {
     for (const Drive& drive : machine.definition.drives) {
         if (const auto* disk = std::get_if<DiskDrive>(&drive.what)) {
-            dropCopiesOf(disk->file, CopiesToDrop::Old);
+            dropCopiesOf(disk->file(), CopiesToDrop::Old);
         }
     }
     return preflight(machine, host);
@@ -240,6 +241,10 @@ QCoro::Task<Result<void>> MachineSession::launchQemu(AcceleratorChoice choice)
     }
     if (!plan) {
         co_return std::unexpected(std::move(plan).error());
+    }
+    const Result<void> driven = co_await checkBlockDrivers(plan->settings.program, m_machine.definition.drives);
+    if (!driven || !self) {
+        co_return driven ? std::unexpected(sessionEnded()) : driven;
     }
     LaunchRecord record = std::move(plan->record);
     record.startedAt = QDateTime::currentDateTimeUtc();
@@ -557,9 +562,9 @@ Result<void> MachineSession::setDisk(SlotId slot, const DiskDrive& disk)
         DiskDrive taken = disk;
         if (old.former && !old.former->isReplaced) {
             // Of those that came after it none has proved itself.
-            taken.former = old.former->file == disk.file ? std::nullopt : old.former;
-        } else if (old.file != disk.file) {
-            taken.former = FormerDisk{old.file, old.format};
+            taken.former = old.former->file == disk.file() ? std::nullopt : old.former;
+        } else if (!old.file().isEmpty() && old.file() != disk.file()) {
+            taken.former = FormerDisk{old.file(), old.format};
         }
         drive->what = taken;
         return {};

@@ -41,11 +41,7 @@ bool ranUnderKvm(const std::optional<LaunchRecord>& record)
 QString imageIn(const StoredMachine& machine, std::optional<SlotId> slot)
 {
     const Drive* drive = slot ? machine.definition.driveAt(*slot) : nullptr;
-    if (drive == nullptr) {
-        return {};
-    }
-    const auto* disk = std::get_if<DiskDrive>(&drive->what);
-    return disk ? disk->file : std::get<DvdDrive>(drive->what).medium;
+    return drive != nullptr ? drive->where() : QString();
 }
 
 } // namespace

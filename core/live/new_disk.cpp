@@ -35,7 +35,7 @@ QCoro::Task<Result<SlotId>> addNewDisk(QPointer<MachineSession> session, std::op
     Result<SlotId> added = std::unexpected(qmpInterrupted(QString()));
     if (session) {
         added =
-            co_await session->drives().add(slot, DiskDrive{.file = disk.file, .format = disk.format}, disk.format);
+            co_await session->drives().add(slot, DiskDrive{.source = disk.file, .format = disk.format}, disk.format);
     }
     if (!added) {
         QFile::remove(disk.file);

@@ -311,7 +311,7 @@ std::optional<SlotId> slotOfDisk(const Definition& definition, const QString& fi
     for (const Drive& drive : definition.drives) {
         const auto* disk = std::get_if<DiskDrive>(&drive.what);
         struct stat status{};
-        if (disk != nullptr && ::stat(QFile::encodeName(disk->file).constData(), &status) == 0
+        if (disk != nullptr && ::stat(QFile::encodeName(disk->file()).constData(), &status) == 0
             && status.st_dev == wanted.st_dev && status.st_ino == wanted.st_ino) {
             return drive.slot;
         }

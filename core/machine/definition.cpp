@@ -34,6 +34,46 @@ Result<SlotId> SlotId::parse(const QString& text)
     return slot;
 }
 
+QString nameOf(const DiskSource& source)
+{
+    return std::holds_alternative<QString>(source)   ? QStringLiteral("file")
+        : std::holds_alternative<HostDevice>(source) ? QStringLiteral("device")
+                                                     : QStringLiteral("network");
+}
+
+QString DiskDrive::file() const
+{
+    const QString* path = std::get_if<QString>(&source);
+    return path != nullptr ? *path : QString();
+}
+
+QString DiskDrive::where() const
+{
+    if (const auto* location = std::get_if<NetworkLocation>(&source)) {
+        return toString(*location);
+    }
+    const auto* device = std::get_if<HostDevice>(&source);
+    return device != nullptr ? device->path : std::get<QString>(source);
+}
+
+QString DiskDrive::shortName() const
+{
+    const auto* location = std::get_if<NetworkLocation>(&source);
+    return location != nullptr ? platter::shortName(*location) : where().section(QLatin1Char('/'), -1);
+}
+
+QString Drive::where() const
+{
+    const auto* disk = std::get_if<DiskDrive>(&what);
+    return disk != nullptr ? disk->where() : std::get<DvdDrive>(what).medium;
+}
+
+bool Drive::isOnNetwork() const
+{
+    const auto* disk = std::get_if<DiskDrive>(&what);
+    return disk != nullptr && std::holds_alternative<NetworkLocation>(disk->source);
+}
+
 const Drive* Definition::driveAt(SlotId slot) const
 {
     const auto found = std::ranges::find(drives, slot, &Drive::slot);

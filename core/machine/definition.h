@@ -5,6 +5,7 @@
 
 #include "core/byte_count.h"
 #include "core/disk/disk_format.h"
+#include "core/machine/network_location.h"
 
 #include <QString>
 #include <QUuid>
@@ -61,12 +62,31 @@ struct FormerDisk {
     friend bool operator==(const FormerDisk&, const FormerDisk&) = default;
 };
 
+// A disk or partition of the host, passed through.
+struct HostDevice {
+    QString path; // its stable name, in /dev/disk/by-id
+    friend bool operator==(const HostDevice&, const HostDevice&) = default;
+};
+
+// Where a disk's content is; a text is the path of an image file.
+using DiskSource = std::variant<QString, NetworkLocation, HostDevice>;
+
+QString nameOf(const DiskSource& source); // "file", "network", "device"
+
 struct DiskDrive {
-    QString file;
+    DiskSource source;
     DiskFormat format = DiskFormat::Vhdx;
     std::optional<FormerDisk> former = {};
     bool isReadOnly = false; // the guest cannot write to it; several machines may share it then
     bool discards = true; // what the guest frees (TRIM) is passed on to the image
+
+    // The image file; empty: it is none.
+    QString file() const;
+    // What tells it from every other disk: the path of its file or device, or its location.
+    QString where() const;
+    // What one would call it: the last part of that.
+    QString shortName() const;
+
     friend bool operator==(const DiskDrive&, const DiskDrive&) = default;
 };
 
@@ -78,6 +98,9 @@ struct DvdDrive {
 struct Drive {
     SlotId slot;
     std::variant<DiskDrive, DvdDrive> what;
+
+    QString where() const; // of a DVD drive its medium, which may be empty
+    bool isOnNetwork() const;
     friend bool operator==(const Drive&, const Drive&) = default;
 };
 

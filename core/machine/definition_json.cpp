@@ -111,6 +111,17 @@ QString nameOf(const BootDevice& device)
     return networkPrefix + QString::number(std::get<AdapterId>(device).index);
 }
 
+void writeSource(JsonWriter& writer, const DiskSource& source, const QString& folder)
+{
+    if (const auto* location = std::get_if<NetworkLocation>(&source)) {
+        writer.member("location", toString(*location));
+    } else if (const auto* device = std::get_if<HostDevice>(&source)) {
+        writer.member("device", device->path);
+    } else {
+        writer.member("file", relativeInside(std::get<QString>(source), folder));
+    }
+}
+
 // --- reading ----------------------------------------------------------------------------------------------------
 
 Error corrupt(const QString& why)
@@ -245,6 +256,30 @@ FormerDisk readFormer(JsonReader& reader, const QJsonValue& value, const QString
     return former;
 }
 
+// A disk has exactly one of these keys, which says what it is.
+QString sourceKey(const QJsonObject& disk)
+{
+    for (const QString& key : {QStringLiteral("location"), QStringLiteral("device")}) {
+        if (disk.contains(key)) {
+            return key;
+        }
+    }
+    return QStringLiteral("file");
+}
+
+DiskSource readSource(JsonReader& reader, const QJsonObject& object, const QString& place, const QString& folder)
+{
+    const QString key = sourceKey(object);
+    const QString text = reader.string(object, key, place);
+    if (key == QLatin1String("location") && !reader.error()) {
+        return reader.unwrap(parseLocation(text), JsonReader::below(place, key));
+    }
+    if (key == QLatin1String("device")) {
+        return HostDevice{text};
+    }
+    return absoluteFrom(text, folder);
+}
+
 Drive readDrive(JsonReader& reader, const QJsonValue& value, const QString& place, const QString& folder)
 {
     // The type says which keys belong here.
@@ -255,7 +290,7 @@ Drive readDrive(JsonReader& reader, const QJsonValue& value, const QString& plac
     const QJsonObject object = reader.object(value, place,
         isDvd ? QStringList{QStringLiteral("slot"), QStringLiteral("type"), QStringLiteral("medium")}
               : QStringList{QStringLiteral("slot"), QStringLiteral("type"), QStringLiteral("format"),
-                    QStringLiteral("file")},
+                    sourceKey(unchecked)},
         isDvd ? QStringList()
               : QStringList{QStringLiteral("readOnly"), QStringLiteral("discard"), QStringLiteral("former")});
     Drive drive;
@@ -264,8 +299,7 @@ Drive readDrive(JsonReader& reader, const QJsonValue& value, const QString& plac
     if (isDvd) {
         drive.what = DvdDrive{absoluteFrom(reader.string(object, QStringLiteral("medium"), place), folder)};
     } else {
-        DiskDrive disk{absoluteFrom(reader.string(object, QStringLiteral("file"), place), folder),
-            readFormat(reader, object, place)};
+        DiskDrive disk{readSource(reader, object, place, folder), readFormat(reader, object, place)};
         if (object.contains(QLatin1String("readOnly"))) {
             disk.isReadOnly = readYesOrNo(reader, object, QStringLiteral("readOnly"), place);
         }
@@ -399,7 +433,7 @@ QByteArray toJson(const Definition& definition, const QString& folder)
         if (const DiskDrive* disk = std::get_if<DiskDrive>(&drive.what)) {
             writer.member("type", QStringLiteral("disk"));
             writer.member("format", nameOf(disk->format));
-            writer.member("file", relativeInside(disk->file, folder));
+            writeSource(writer, disk->source, folder);
             // What nearly every disk is goes without saying.
             if (disk->isReadOnly) {
                 writer.member("readOnly", yesOrNo(true));

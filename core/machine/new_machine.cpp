@@ -53,6 +53,10 @@ Choice choiceOf(Rule rule, const NewMachine& choices)
         return Choice::Processors;
     case Rule::DiskFileMissingName:
     case Rule::SameImageTwice:
+    case Rule::NetworkFormat:
+    case Rule::NetworkReadOnly:
+    case Rule::DeviceName:
+    case Rule::DeviceFormat:
     case Rule::VhdDisk:
         return Choice::Disk;
     case Rule::RelativePath: {
@@ -261,12 +265,12 @@ QString diskLine(const NewMachine& choices, const Drive& drive)
     const DiskDrive& disk = std::get<DiskDrive>(drive.what);
     if (const NewDisk* made = std::get_if<NewDisk>(&choices.disk)) {
         const ByteCount atFirst = initialSizeOnHost(made->format, made->size);
-        return Texts::tr("New disk in slot %1: %2").arg(drive.slot.toString(), disk.file) + QLatin1Char('\n')
+        return Texts::tr("New disk in slot %1: %2").arg(drive.slot.toString(), disk.where()) + QLatin1Char('\n')
             + Texts::tr("  %1, %2; takes %3 at first and grows with use")
                   .arg(displayName(made->format), made->size.toString(), atFirst.toString());
     }
     return Texts::tr("Existing disk in slot %1: %2 (%3; used as it is)")
-        .arg(drive.slot.toString(), disk.file, displayName(disk.format));
+        .arg(drive.slot.toString(), disk.where(), displayName(disk.format));
 }
 
 QString bootLine(const NewMachine& choices, const Definition& definition, const BootDevice& device)
@@ -281,8 +285,7 @@ QString bootLine(const NewMachine& choices, const Definition& definition, const 
     }
     return std::holds_alternative<NewDisk>(choices.disk)
         ? Texts::tr("disk %1 (empty until a system is installed)").arg(slot->toString())
-        : Texts::tr("disk %1, %2")
-              .arg(slot->toString(), QFileInfo(std::get<DiskDrive>(drive->what).file).fileName());
+        : Texts::tr("disk %1, %2").arg(slot->toString(), std::get<DiskDrive>(drive->what).shortName());
 }
 
 QString networkLines(const NewMachine& choices)
@@ -458,14 +461,14 @@ Result<StoredMachine> create(const NewMachine& choices, MachineStore& store)
         if (!made) {
             return {};
         }
-        DiskDrive& disk = std::get<DiskDrive>(definition.drives.front().what);
-        if (isInside(disk.file, store.folderFor(choices.name, choices.place))) {
-            disk.file = temporaryFolder + QLatin1Char('/') + QFileInfo(disk.file).fileName();
-            return createImage(disk.file, made->format, made->size);
+        auto& file = std::get<QString>(std::get<DiskDrive>(definition.drives.front().what).source);
+        if (isInside(file, store.folderFor(choices.name, choices.place))) {
+            file = temporaryFolder + QLatin1Char('/') + QFileInfo(file).fileName();
+            return createImage(file, made->format, made->size);
         }
-        const Result<void> done = createImage(disk.file, made->format, made->size);
+        const Result<void> done = createImage(file, made->format, made->size);
         if (done) {
-            diskElsewhere = disk.file;
+            diskElsewhere = file;
         }
         return done;
     };

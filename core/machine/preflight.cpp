@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/machine/preflight.h"
 
+#include "core/disk/host_device.h"
 #include "core/disk/new_image.h"
 #include "core/unique_fd.h"
 
@@ -96,9 +97,14 @@ Result<DiskFormat> checkDiskImage(const QString& file, ImageUse use)
     return format;
 }
 
-ImageUse useOf(const DiskDrive& disk)
+Result<DiskFormat> checkDisk(const DiskDrive& disk)
 {
-    return disk.isReadOnly ? ImageUse::ReadOnly : ImageUse::ReadWrite;
+    const ImageUse use = disk.isReadOnly ? ImageUse::ReadOnly : ImageUse::ReadWrite;
+    if (const auto* device = std::get_if<HostDevice>(&disk.source)) {
+        return checkHostDevice(device->path, use).transform([&] { return disk.format; });
+    }
+    const auto* file = std::get_if<QString>(&disk.source);
+    return file != nullptr ? checkDiskImage(*file, use) : disk.format;
 }
 
 Result<void> checkMedium(const QString& file)
@@ -121,15 +127,17 @@ std::vector<Error> preflight(const StoredMachine& machine, const HostResources& 
     }
     for (const Drive& drive : machine.definition.drives) {
         if (const DiskDrive* disk = std::get_if<DiskDrive>(&drive.what)) {
-            if (!disk->file.startsWith(QLatin1Char('/'))) {
+            const auto* file = std::get_if<QString>(&disk->source);
+            if (file != nullptr && !file->startsWith(QLatin1Char('/'))) {
                 continue; // a rule has said so
             }
-            const Result<DiskFormat> format = checkDiskImage(disk->file, useOf(*disk));
+            const Result<DiskFormat> format = checkDisk(*disk);
             if (!format) {
                 errors.push_back(format.error());
             } else if (*format != disk->format && disk->format != DiskFormat::Raw) {
                 errors.push_back(Error{ErrorKind::Corrupt,
-                    Texts::tr("%1 should be a %2 image and is not one.").arg(disk->file, displayName(disk->format)),
+                    Texts::tr("%1 should be a %2 image and is not one.")
+                        .arg(disk->where(), displayName(disk->format)),
                     Texts::tr("Restore it from a backup, or correct its “format” in %1.")
                         .arg(machine.definitionFile()),
                     QStringLiteral("found: %1").arg(nameOf(*format))});

@@ -12,14 +12,16 @@
 namespace platter {
 
 // Everything, in the order in which one would mend it: rules, files that are missing, unreadable, of another format
-// than the definition says, a VHD, in use by another program; media that are missing, unreadable or empty; no space
-// left. A missing NVRAM file is fine: it is made at the start.
+// than the definition says, a VHD, in use by another program; devices that the host needs itself; media that are
+// missing, unreadable or empty; no space left. A missing NVRAM file is fine: it is made at the start.
 std::vector<Error> preflight(const StoredMachine& machine, const HostResources& host);
 
 // A disk image as a machine's disk: a regular file that can be read (and written, unless it is only to be read),
 // not a VHD, in nobody's use that forbids it.
 Result<DiskFormat> checkDiskImage(const QString& file, ImageUse use = ImageUse::ReadWrite);
-ImageUse useOf(const DiskDrive& disk);
+// The same of a disk's image or device, with the format that it has. A server is not asked: QEMU does that in the
+// end.
+Result<DiskFormat> checkDisk(const DiskDrive& disk);
 // An ISO file as a medium: a regular file that can be read and has something in it.
 Result<void> checkMedium(const QString& file);
 

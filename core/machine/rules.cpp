@@ -22,6 +22,7 @@ constexpr qsizetype mostAdapters = 8;
 constexpr qsizetype mostNameCharacters = 100;
 // A folder's name may have 255 bytes; the machine's disk is named after it, with a suffix.
 constexpr qsizetype mostNameBytes = 240;
+const QString stableDeviceNames = QStringLiteral("/dev/disk/by-id/");
 
 class Violations {
 public:
@@ -76,21 +77,64 @@ void checkFile(Violations& list, const QString& file)
     }
 }
 
-void checkDisk(Violations& list, const DiskDrive& disk, SlotId slot)
+void checkImageFile(Violations& list, const QString& file, SlotId slot)
 {
-    if (disk.file.isEmpty()) {
+    if (file.isEmpty()) {
         list.add(Rule::DiskFileMissingName, Texts::tr("The disk in slot %1 has no file.").arg(slot.toString()),
             Texts::tr("Choose its disk image."));
     }
-    if (disk.file.endsWith(QLatin1String(".vhd"), Qt::CaseInsensitive)) {
-        const QString converted = disk.file.chopped(4) + QStringLiteral(".vhdx");
+    if (file.endsWith(QLatin1String(".vhd"), Qt::CaseInsensitive)) {
+        const QString converted = file.chopped(4) + QStringLiteral(".vhdx");
         list.add(Rule::VhdDisk,
             Texts::tr("%1 is a VHD, the predecessor of VHDX, which a machine of this kind cannot boot from.")
-                .arg(disk.file),
+                .arg(file),
             Texts::tr("Convert it first, for example with: qemu-img convert -f vpc -O vhdx \"%1\" \"%2\"")
-                .arg(disk.file, converted));
+                .arg(file, converted));
     }
-    checkFile(list, disk.file);
+    checkFile(list, file);
+}
+
+void checkLocation(Violations& list, const DiskDrive& disk)
+{
+    if (disk.format == DiskFormat::Vhdx) {
+        list.add(Rule::NetworkFormat, Texts::tr("%1 cannot be used as a VHDX.").arg(disk.where()),
+            Texts::tr("A disk on the network is raw or qcow2."));
+    }
+    if (isOnlyRead(std::get<NetworkLocation>(disk.source)) && !disk.isReadOnly) {
+        list.add(Rule::NetworkReadOnly,
+            Texts::tr("The disk at %1 can be read there and not written.").arg(disk.where()),
+            Texts::tr("Attach it read-only."));
+    }
+}
+
+void checkDevice(Violations& list, const DiskDrive& disk)
+{
+    const QString path = std::get<HostDevice>(disk.source).path;
+    if (QDir::cleanPath(path) != path || !path.startsWith(stableDeviceNames)
+        || path.size() == stableDeviceNames.size()) {
+        list.add(Rule::DeviceName,
+            Texts::tr("%1 is no stable name of a disk: another one may have it after the next start of this "
+                      "computer.")
+                .arg(path),
+            Texts::tr("Use its name in %1.").arg(stableDeviceNames));
+    }
+    if (disk.format != DiskFormat::Raw) {
+        list.add(Rule::DeviceFormat,
+            Texts::tr("%1 is a disk of this computer, and cannot be used as a %2.")
+                .arg(path, displayName(disk.format)),
+            Texts::tr("Its format is raw."));
+    }
+}
+
+void checkDisk(Violations& list, const DiskDrive& disk, SlotId slot)
+{
+    if (const QString* file = std::get_if<QString>(&disk.source)) {
+        checkImageFile(list, *file, slot);
+    } else if (std::holds_alternative<HostDevice>(disk.source)) {
+        checkDevice(list, disk);
+    } else {
+        checkLocation(list, disk);
+    }
 }
 
 void checkDvd(Violations& list, const DvdDrive& dvd)
@@ -131,19 +175,19 @@ void checkDrives(Violations& list, const Definition& definition)
         slotsSeen.insert(slot);
 
         const DiskDrive* disk = std::get_if<DiskDrive>(&drive.what);
-        const QString file = disk ? disk->file : std::get<DvdDrive>(drive.what).medium;
+        const QString where = drive.where();
         if (disk) {
             checkDisk(list, *disk, drive.slot);
         } else {
             checkDvd(list, std::get<DvdDrive>(drive.what));
         }
-        if (file.isEmpty()) {
+        if (where.isEmpty()) {
             continue;
         }
         // One ISO may be in several drives: it is only read.
-        const QString key = QDir::cleanPath(file);
+        const QString key = isLocation(where) ? where : QDir::cleanPath(where);
         if (const auto seen = filesSeen.constFind(key); seen != filesSeen.constEnd() && (*seen || disk)) {
-            list.add(Rule::SameImageTwice, Texts::tr("%1 is in two drives of the machine.").arg(file),
+            list.add(Rule::SameImageTwice, Texts::tr("%1 is in two drives of the machine.").arg(where),
                 Texts::tr("Choose another file for one of them."));
         }
         filesSeen[key] = filesSeen.value(key) || disk;

@@ -30,6 +30,10 @@ enum class Rule {
     RelativePath,
     SameImageTwice,
     PhysicalDvd, // a medium that is a device (isDevicePath)
+    NetworkFormat, // a disk on the network that is neither raw nor qcow2
+    NetworkReadOnly, // can only be read there, and is to be written
+    DeviceName, // a device of the host by a name that may be another one's tomorrow
+    DeviceFormat, // a device that is not to be taken as it is
     VhdDisk, // a VHD image as a disk, by its name (preflight.h looks into the file)
     TooManyAdapters,
     BadMac,

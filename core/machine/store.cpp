@@ -137,7 +137,9 @@ void moveFiles(Definition& definition, const QString& from, const QString& to)
 {
     for (Drive& drive : definition.drives) {
         if (DiskDrive* disk = std::get_if<DiskDrive>(&drive.what)) {
-            moveInside(disk->file, from, to);
+            if (auto* file = std::get_if<QString>(&disk->source)) {
+                moveInside(*file, from, to);
+            }
             if (disk->former) {
                 moveInside(disk->former->file, from, to);
             }

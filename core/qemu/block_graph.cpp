@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/qemu/block_graph.h"
 
+#include "core/qemu/network_node.h"
+
 #include <QRegularExpression>
 
 namespace platter {
@@ -14,13 +16,21 @@ QRegularExpressionMatch parsed(const QString& name)
     return pattern.match(name);
 }
 
-QJsonObject fileObject(const QString& node, const QString& file)
-{
-    // Block devices have a driver of their own, which knows their size and their discard.
-    const bool isDevice = file.startsWith(QStringLiteral("/dev/"));
-    return {{QStringLiteral("driver"), isDevice ? QStringLiteral("host_device") : QStringLiteral("file")},
-        {QStringLiteral("node-name"), node}, {QStringLiteral("filename"), file}};
-}
+struct ToOptions {
+    QJsonObject operator()(const QString& file) const
+    {
+        return {{QStringLiteral("driver"), QStringLiteral("file")}, {QStringLiteral("filename"), file}};
+    }
+
+    QJsonObject operator()(const NetworkLocation& location) const { return networkNode(location); }
+
+    // A driver of its own, which knows the device's size and its discard.
+    QJsonObject operator()(const HostDevice& device) const
+    {
+        return {
+            {QStringLiteral("driver"), QStringLiteral("host_device")}, {QStringLiteral("filename"), device.path}};
+    }
+};
 
 QJsonObject ofDisk(QJsonObject node, const DiskDrive& disk)
 {
@@ -84,7 +94,9 @@ std::optional<int> generationOfName(const QString& name)
 
 QJsonObject fileNode(SlotId slot, int generation, const DiskDrive& disk)
 {
-    return ofDisk(fileObject(fileNodeName(slot, generation), disk.file), disk);
+    QJsonObject node = std::visit(ToOptions(), disk.source);
+    node.insert(QStringLiteral("node-name"), fileNodeName(slot, generation));
+    return ofDisk(node, disk);
 }
 
 QJsonObject formatNode(SlotId slot, int generation, const DiskDrive& disk)
@@ -116,9 +128,9 @@ QJsonObject holdNode(SlotId slot, const QString& file)
 
 QJsonObject mediumFileNode(SlotId slot, int generation, const QString& iso)
 {
-    QJsonObject node = fileObject(fileNodeName(slot, generation), iso);
-    node.insert(QStringLiteral("read-only"), true);
-    return node;
+    return {{QStringLiteral("driver"), QStringLiteral("file")},
+        {QStringLiteral("node-name"), fileNodeName(slot, generation)}, {QStringLiteral("filename"), iso},
+        {QStringLiteral("read-only"), true}};
 }
 
 QJsonObject mediumNode(SlotId slot, int generation)

@@ -2,6 +2,7 @@
 // Names in QEMU's block graph, and the nodes as arguments for -blockdev and blockdev-add. Every disk hangs under a
 // raw node that never goes away, so that what is below can be exchanged while the machine runs:
 //   scsi-hd "drive-0-3" -> raw "drive-0-3" -> format node "drive-0-3-fmt-G" -> file node "drive-0-3-file-G"
+// The file node has the driver of what holds the disk: a file, a device of the host, a server (network_node.h).
 // A DVD drive has no such node; its medium is a raw node "drive-0-3-fmt-G" on a file node, or there is none:
 //   scsi-cd "drive-0-3" -> raw "drive-0-3-fmt-G" -> file node "drive-0-3-file-G"
 // G, the generation, is 0 on the command line and counts exchanges. While its image is exchanged, a disk's raw node

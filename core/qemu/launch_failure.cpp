@@ -3,6 +3,7 @@
 
 #include "core/disk/image_lock.h"
 #include "core/qemu/block_graph.h"
+#include "core/qemu/network_node.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
@@ -30,9 +31,10 @@ bool says(const QString& words, const char* text)
 
 // The file that the words are about: named by its path, or by its node's name.
 struct Subject {
-    QString file;
+    QString file; // or device, or location
     bool isMedium = false;
     bool isNvram = false;
+    bool isOnNetwork = false;
 };
 
 std::optional<Subject> subjectOf(const StoredMachine& machine, const QString& words)
@@ -45,9 +47,9 @@ std::optional<Subject> subjectOf(const StoredMachine& machine, const QString& wo
     const std::optional<SlotId> slot = slotOfName(node);
     for (const Drive& drive : machine.definition.drives) {
         const auto* disk = std::get_if<DiskDrive>(&drive.what);
-        const QString file = disk ? disk->file : std::get<DvdDrive>(drive.what).medium;
+        const QString file = drive.where();
         if (!file.isEmpty() && (path.isEmpty() ? slot == drive.slot : path == file)) {
-            return Subject{.file = file, .isMedium = !disk};
+            return Subject{.file = file, .isMedium = disk == nullptr, .isOnNetwork = drive.isOnNetwork()};
         }
     }
     if (path == machine.nvramFile() || (path.isEmpty() && says(words, "nvram"))) {
@@ -196,7 +198,10 @@ Error launchFailure(const StoredMachine& machine, const QString& words)
     if (!error) {
         error = placeRefused(machine, complaint);
     }
-    if (const std::optional<Subject> subject = subjectOf(machine, complaint); !error && subject) {
+    const std::optional<Subject> subject = subjectOf(machine, complaint);
+    if (!error && subject && subject->isOnNetwork) {
+        error = serverRefused(subject->file, captured(complaint, "\\}: ([^\n]*)"));
+    } else if (!error && subject) {
         error = imageInUse(*subject, complaint);
         if (!error) {
             error = imageNotOpened(*subject, complaint);

@@ -35,7 +35,7 @@ QString makeVhdx(const LiveMachine& live, const QString& name)
 std::vector<Drive> drivesInQemu(const LiveMachine& live, const StoredMachine& machine)
 {
     MachineMonitor monitor(live.runtime(machine), QmpSeat::CommandLine);
-    return QCoro::waitFor(drivesOf(&monitor)).value_or(std::vector<Drive>());
+    return QCoro::waitFor(drivesOf(&monitor)).value_or(RunningDrives()).list;
 }
 
 std::vector<Drive> drivesInStore(const LiveMachine& live)

@@ -39,7 +39,7 @@ private Q_SLOTS:
         const QString system = m_live->path(QStringLiteral("system.vhdx"));
         m_data = DiskDrive{m_live->path(QStringLiteral("data.vhdx")), DiskFormat::Vhdx};
         GOOD(createDisk({.file = system, .size = ByteCount::gibibytes(1)}));
-        GOOD(createDisk({.file = m_data.file, .size = ByteCount::mebibytes(256)}));
+        GOOD(createDisk({.file = m_data.file(), .size = ByteCount::mebibytes(256)}));
         m_session = m_live->session(
             m_live->make(QStringLiteral("box"), {{systemSlot, DiskDrive{system}}, {dvdSlot, DvdDrive{iso}}}));
         SerialConsole serial;

@@ -29,7 +29,7 @@ class TrimGuestTest : public QObject {
         std::vector<DiskDrive> all;
         for (const DiskFormat format : {DiskFormat::Raw, DiskFormat::Qcow2, DiskFormat::Vhdx}) {
             for (const bool discards : {true, false}) {
-                all.push_back({.file = QStringLiteral("%1/disk-%2").arg(m_machine->folder()).arg(all.size()),
+                all.push_back({.source = QStringLiteral("%1/disk-%2").arg(m_machine->folder()).arg(all.size()),
                     .format = format,
                     .discards = discards});
             }
@@ -48,7 +48,7 @@ private Q_SLOTS:
         definition.drives = {{dvdSlot, DvdDrive{iso}}};
         definition.bootOrder = {dvdSlot};
         for (const DiskDrive& disk : disks()) {
-            QVERIFY(createDisk({.file = disk.file, .format = disk.format, .size = ByteCount::mebibytes(256)}));
+            QVERIFY(createDisk({.file = disk.file(), .format = disk.format, .size = ByteCount::mebibytes(256)}));
             definition.drives.push_back({{0, int(definition.drives.size())}, disk});
         }
         BOOT(*m_machine, "booted from DVD");
@@ -75,14 +75,14 @@ private Q_SLOTS:
             m_machine->serial().run(QStringLiteral("mkfs.ext4 -q %1 && mount -t ext4 %1 /mnt").arg(device));
         QVERIFY2(mounted && mounted->exitCode == 0, qPrintable(m_machine->transcript()));
         IN_GUEST(*m_machine, output, "dd if=/dev/urandom of=/mnt/file bs=1M count=32 && sync");
-        const std::uint64_t full = sizeOnHostOf(disk.file).bytes();
+        const std::uint64_t full = sizeOnHostOf(disk.file()).bytes();
         QVERIFY2(full >= written, qPrintable(ByteCount(full).toString()));
         // Where nothing may be freed, the guest may be told so.
         IN_GUEST(*m_machine, output, "rm /mnt/file && sync && { fstrim /mnt; umount /mnt && sync; }");
-        const TrimReach said = trimReach(disk.format, holesIn(disk.file), disk.discards);
+        const TrimReach said = trimReach(disk.format, holesIn(disk.file()), disk.discards);
         QVERIFY(said.verdict != TrimReach::Verdict::Unknown);
         QCOMPARE(said.verdict == TrimReach::Verdict::TurnedOff, !disk.discards);
-        const auto freed = [&] { return full - std::min(full, sizeOnHostOf(disk.file).bytes()); };
+        const auto freed = [&] { return full - std::min(full, sizeOnHostOf(disk.file()).bytes()); };
         if (said.verdict == TrimReach::Verdict::ReachesHost) {
             QTRY_VERIFY2(freed() >= most, qPrintable(ByteCount(freed()).toString()));
         } else {

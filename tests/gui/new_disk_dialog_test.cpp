@@ -7,7 +7,6 @@
 #include <QFile>
 #include <QLineEdit>
 #include <QPushButton>
-#include <QSignalSpy>
 
 using namespace platter;
 
@@ -87,14 +86,6 @@ private Q_SLOTS:
         QTRY_VERIFY(find<QPushButton>("createDisk")->isEnabled());
         QVERIFY(m_dialog->isVisible() && find<QWidget>("newDiskMessage")->isVisible());
         QCOMPARE(session().machine().definition.drives, before);
-    }
-
-    void leadsToExistingImages()
-    {
-        QSignalSpy wanted(m_dialog.data(), &NewDiskDialog::existingWanted);
-        QTest::mouseClick(find<QPushButton>("useExistingDisk"), Qt::LeftButton);
-        QCOMPARE(wanted, QList<QVariantList>{{1}});
-        QTRY_VERIFY(m_dialog == nullptr || !m_dialog->isVisible());
     }
 };
 

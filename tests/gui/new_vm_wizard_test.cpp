@@ -39,7 +39,7 @@ class NewVmWizardTest : public QObject {
     {
         const Drive* drive = definition.driveAt({0, 0});
         const DiskDrive* disk = drive ? std::get_if<DiskDrive>(&drive->what) : nullptr;
-        return disk ? disk->file : QString();
+        return disk ? disk->file() : QString();
     }
 
     static QString mediumIn(const Definition& definition, SlotId slot)

@@ -26,9 +26,9 @@ QStringList disks(const Definition& definition, const QString& folder, bool inFo
 {
     QStringList files;
     for (const Drive& drive : definition.drives) {
-        if (const auto* disk = std::get_if<DiskDrive>(&drive.what);
-            disk != nullptr && disk->file.startsWith(folder + QLatin1Char('/')) == inFolder) {
-            files << disk->file;
+        if (const auto* disk = std::get_if<DiskDrive>(&drive.what); disk != nullptr && !disk->file().isEmpty()
+            && disk->file().startsWith(folder + QLatin1Char('/')) == inFolder) {
+            files << disk->file();
         }
     }
     return files;
@@ -367,10 +367,20 @@ void MachineActions::changeMedium(MachineSession* session, SlotId slot, const QS
 
 void MachineActions::addDvdDrive(int controller)
 {
+    addDrive(controller, DvdDrive{});
+}
+
+void MachineActions::addDisk(int controller, const DiskDrive& disk)
+{
+    addDrive(controller, disk);
+}
+
+void MachineActions::addDrive(int controller, const std::variant<DiskDrive, DvdDrive>& what)
+{
     if (!m_session) {
         return;
     }
-    QCoro::connect(m_session->drives().add(m_session->drives().firstFree(controller), DvdDrive{}), this,
+    QCoro::connect(m_session->drives().add(m_session->drives().firstFree(controller), what), this,
         [this, name = m_name](const Result<SlotId>& added) {
             if (!added) {
                 Q_EMIT failed(name, added.error());
@@ -427,12 +437,11 @@ void MachineActions::askToRemoveDrive(SlotId slot)
         return;
     }
     const auto* disk = std::get_if<DiskDrive>(&drive->what);
-    const QString what = disk != nullptr ? QFileInfo(disk->file).fileName() : tr("the DVD drive");
+    const QString what = disk != nullptr ? disk->shortName() : tr("the DVD drive");
     ask(m_window,
         {.question = tr("Remove %1 from slot %2 of %3?").arg(what, slot.toString(), m_name),
             .consequence = disk != nullptr
-                ? tr("The machine loses the disk. The file %1 stays where it is.")
-                      .arg(QDir::toNativeSeparators(disk->file))
+                ? tr("The machine loses the disk. %1 stays as it is.").arg(disk->where())
                 : tr("The machine loses the drive. The ISO in it, if any, stays where it is."),
             .verb = tr("Remove %1").arg(what)},
         [this, slot, what, session = m_session] {

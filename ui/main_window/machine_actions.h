@@ -67,7 +67,9 @@ public:
     void setMedium(SlotId slot, const QString& iso); // empty: eject
     void askToRemoveDrive(SlotId slot);
     void moveDrive(SlotId from, SlotId to);
-    void addDvdDrive(int controller); // into its first free slot
+    // Into the controller's first free slot.
+    void addDvdDrive(int controller);
+    void addDisk(int controller, const DiskDrive& disk);
     void addController();
     void removeController(); // the last one
 
@@ -94,6 +96,7 @@ private:
     void doMoveToTrash();
     void askToDeleteForGood(const QString& name, const Error& why);
     void run(QCoro::Task<Result<void>> task);
+    void addDrive(int controller, const std::variant<DiskDrive, DvdDrive>& what);
     void changeMedium(MachineSession* session, SlotId slot, const QString& iso, TrayOpening opening);
     void removeDrive(MachineSession* session, SlotId slot, const QString& what, RemovalWay way);
 

@@ -3,6 +3,8 @@
 
 #include "ui/console/console_widget.h"
 #include "ui/details/qmp_log.h"
+#include "ui/disk_choice/host_disk_dialog.h"
+#include "ui/disk_choice/network_disk_dialog.h"
 #include "ui/icons.h"
 #include "ui/jobs/jobs_bar.h"
 #include "ui/main_window/broken_page.h"
@@ -156,11 +158,7 @@ MainWindow::MainWindow(MachineLibrary& library, QSettings& settings)
     connect(m_pane, &MachinePane::editDiskRequested, this, &MainWindow::editDiskRequested);
     connect(m_pane, &MachinePane::compactDiskRequested, this, &MainWindow::compactDiskRequested);
     connect(m_jobsBar, &JobsBar::showRequested, this, &MainWindow::jobRequested);
-    connect(m_pane, &MachinePane::addDiskRequested, this, [this](int controller) {
-        if (m_actions->session() != nullptr) {
-            Q_EMIT newDiskRequested(m_actions->session(), controller);
-        }
-    });
+    connect(m_pane, &MachinePane::addDiskRequested, this, &MainWindow::offerDisks);
     connect(m_pane, &MachinePane::filesDropped, this,
         [this](const QStringList& files, std::optional<SlotId> slot) { attachFiles(droppedFiles(files), slot); });
     connect(m_pane, &MachinePane::consoleMade, this, &MainWindow::adoptConsole);
@@ -564,6 +562,46 @@ void MainWindow::dropEvent(QDropEvent* event)
     event->setDropAction(Qt::CopyAction);
     event->accept();
     attachFiles(files);
+}
+
+// Where the disk is to come from.
+void MainWindow::offerDisks(int controller)
+{
+    auto* menu = new QMenu(this);
+    menu->setObjectName(QStringLiteral("addDiskMenu"));
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    const auto offer = [&](const char* name, const QString& text, auto&& choose) {
+        menu->addAction(text, this, choose)->setObjectName(QLatin1String(name));
+    };
+    offer("addNewDisk", tr("&New disk…"), [this, controller] {
+        if (m_actions->session() != nullptr) {
+            Q_EMIT newDiskRequested(m_actions->session(), controller);
+        }
+    });
+    offer("addImage", tr("Disk &image…"), [this, controller] { chooseDisk(controller); });
+    offer("addNetworkDisk", tr("&Network location…"),
+        [this, controller] { chooseElsewhere<NetworkDiskDialog>(controller); });
+    offer("addHostDisk", tr("&Host disk…"), [this, controller] { chooseElsewhere<HostDiskDialog>(controller); });
+    // Below the button that asked for it.
+    const QWidget* button = focusWidget();
+    menu->popup(button != nullptr ? button->mapToGlobal(button->rect().bottomLeft()) : QCursor::pos());
+}
+
+template <typename Dialog>
+void MainWindow::chooseElsewhere(int controller)
+{
+    MachineSession* session = m_actions->session();
+    if (session == nullptr) {
+        return;
+    }
+    auto* dialog = new Dialog(session->name(), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &Dialog::chosen, this, [this, of = QPointer(session), controller](const DiskDrive& disk) {
+        if (of && of == m_actions->session()) {
+            m_actions->addDisk(controller, disk);
+        }
+    });
+    dialog->open();
 }
 
 void MainWindow::chooseDisk(int controller)

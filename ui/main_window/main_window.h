@@ -50,8 +50,6 @@ public:
     // The long work that this window shows.
     JobList& jobs() { return *m_jobs; }
 
-    // Asks for an image that becomes a disk of the selected machine.
-    void chooseDisk(int controller);
     // Brings the window to the front.
     void raiseToFront();
 
@@ -91,6 +89,10 @@ private:
     void setConsoleFullScreen(bool full);
     // To the machine that is selected.
     void attachFiles(const std::vector<DroppedFile>& files, std::optional<SlotId> slot = {});
+    void offerDisks(int controller);
+    void chooseDisk(int controller);
+    template <typename Dialog>
+    void chooseElsewhere(int controller);
     // The running machine has other drives than its definition says, and keeps them until it is shut down.
     void warnOfDrives(MachineSession* session);
     void askToQuit(); // although work goes on

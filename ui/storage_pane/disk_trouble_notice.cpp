@@ -102,13 +102,13 @@ void DiskTroubleNotice::changeEvent(QEvent* event)
 
 void DiskTroubleNotice::locate()
 {
-    const QString name = QFileInfo(m_disk.file).fileName();
-    choose(tr("Where is %1?").arg(name), folderAbove(m_disk.file), tr("%1 (%1)").arg(name));
+    const QString name = m_disk.shortName();
+    choose(tr("Where is %1?").arg(name), folderAbove(m_disk.where()), tr("%1 (%1)").arg(name));
 }
 
 void DiskTroubleNotice::replace()
 {
-    choose(tr("Choose another image for disk %1").arg(m_slot.toString()), folderAbove(m_disk.file),
+    choose(tr("Choose another image for disk %1").arg(m_slot.toString()), folderAbove(m_disk.where()),
         tr("Disk images (*.vhdx *.avhdx *.qcow2 *.img *.raw)"));
 }
 

@@ -83,14 +83,14 @@ void DriveBar::fill(QMenu* menu) const
 void DriveBar::edit()
 {
     if (const auto* disk = m_drive ? std::get_if<DiskDrive>(&m_drive->what) : nullptr) {
-        Q_EMIT editDiskRequested(disk->file);
+        Q_EMIT editDiskRequested(disk->file());
     }
 }
 
 void DriveBar::compact()
 {
     if (const auto* disk = m_drive ? std::get_if<DiskDrive>(&m_drive->what) : nullptr) {
-        Q_EMIT compactDiskRequested(disk->file);
+        Q_EMIT compactDiskRequested(disk->file());
     }
 }
 
@@ -137,6 +137,11 @@ void DriveBar::setDrive(const std::optional<Drive>& drive)
     }
     if (disk != nullptr) {
         noMedium = tr("A disk has no medium to change.");
+        if (drive->isOnNetwork()) {
+            noDisk = tr("A disk on the network is edited with its server's own programs.");
+        } else if (std::holds_alternative<HostDevice>(disk->source)) {
+            noDisk = tr("A disk of this computer is passed through as it is.");
+        }
         if (disk->format != DiskFormat::Vhdx) {
             noCompacting = tr("Only a VHDX can be compacted in place.");
         }

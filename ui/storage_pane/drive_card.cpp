@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/storage_pane/drive_card.h"
 
+#include "core/machine/disk_trim.h"
+
 #include <QCoreApplication>
 #include <QFileInfo>
 #include <QLocale>
@@ -37,7 +39,12 @@ QString trimMarkOf(const TrimReach& trim)
         return Texts::tr("TRIM is off");
     case TrimReach::Verdict::StopsAtFormat:
     case TrimReach::Verdict::StopsAtFileSystem:
+    case TrimReach::Verdict::StopsAtDevice:
+    case TrimReach::Verdict::StopsAtProtocol:
         return Texts::tr("TRIM frees nothing");
+    case TrimReach::Verdict::ReachesServer:
+        return Texts::tr("TRIM reaches the server");
+    case TrimReach::Verdict::UpToServer:
     case TrimReach::Verdict::Unknown:
         return Texts::tr("TRIM: not known");
     }
@@ -111,17 +118,33 @@ QString DriveCard::spoken() const
         QStringLiteral(", "));
 }
 
-DriveCard cardOf(const Drive& drive, const KnownImage* image, std::optional<std::size_t> bootPlace)
+QString titleOf(const Drive& drive)
+{
+    if (const auto* disk = std::get_if<DiskDrive>(&drive.what)) {
+        return disk->shortName();
+    }
+    return drive.where().isEmpty() ? Texts::tr("No medium") : QFileInfo(drive.where()).fileName();
+}
+
+DriveCard cardOf(const Drive& drive, const KnownImage* image, std::optional<std::size_t> bootPlace,
+    std::optional<ByteCount> runningSize)
 {
     const auto* disk = std::get_if<DiskDrive>(&drive.what);
-    const QString file = fileOf(drive);
+    const QString file = drive.where();
     const bool isFirst = bootPlace == 0U;
     DriveCard card{.isDisk = disk != nullptr,
         .slot = drive.slot.toString(),
         .icon = disk != nullptr ? QStringLiteral("drive-harddisk") : QStringLiteral("media-optical"),
-        .title = file.isEmpty() ? Texts::tr("No medium") : QFileInfo(file).fileName()};
+        .title = titleOf(drive)};
     const QString kind = disk != nullptr ? displayName(disk->format) : Texts::tr("DVD drive");
     card.facts = kind;
+    if (drive.isOnNetwork()) {
+        card.facts =
+            joined({kind, Texts::tr("on the network"), runningSize ? runningSize->toString() : QString()}, dot);
+        card.note = file;
+        card.trimMark = trimMarkOf(trimOf(*disk));
+        return card;
+    }
     if (file.isEmpty() || image == nullptr) {
         return card;
     }
@@ -159,10 +182,7 @@ void setRate(DriveCard& card, const std::optional<DriveRate>& rate)
 
 QString fileOf(const Drive& drive)
 {
-    if (const auto* disk = std::get_if<DiskDrive>(&drive.what)) {
-        return disk->file;
-    }
-    return std::get<DvdDrive>(drive.what).medium;
+    return drive.where();
 }
 
 std::optional<std::size_t> bootPlaceOf(const Definition& definition, SlotId slot)

@@ -30,10 +30,12 @@ struct DriveCard {
 };
 
 // IMAGE: null where it was not looked at yet. BOOT_PLACE: in the machine's boot order, from 0.
-DriveCard cardOf(const Drive& drive, const KnownImage* image, std::optional<std::size_t> bootPlace);
+// RUNNING_SIZE: as QEMU says; all that can be known of a disk on the network.
+DriveCard cardOf(const Drive& drive, const KnownImage* image, std::optional<std::size_t> bootPlace,
+    std::optional<ByteCount> runningSize = {});
 void setRate(DriveCard& card, const std::optional<DriveRate>& rate);
 
-QString fileOf(const Drive& drive); // of a DVD drive its medium; may be empty
+QString fileOf(const Drive& drive); // or device, or location; of a DVD drive its medium; may be empty
 std::optional<std::size_t> bootPlaceOf(const Definition& definition, SlotId slot);
 
 } // namespace platter

@@ -42,7 +42,7 @@ FormerDiskNotice::FormerDiskNotice(MachineSession* session, SlotId slot, QWidget
     m_file = disk.former->file;
     m_isReplaced = disk.former->isReplaced;
     m_name = QFileInfo(m_file).fileName();
-    m_newName = QFileInfo(disk.file).fileName();
+    m_newName = disk.shortName();
     m_text->setShade(NoteLabel::Shade::Plain);
     m_text->setObjectName(QStringLiteral("formerDiskText"));
     m_text->setToolTip(QDir::toNativeSeparators(m_file));

@@ -232,6 +232,7 @@ private:
         m_painter.setFont(m_option.font);
         if (card.segments.empty()) {
             paintUnknownDisk(m_painter, bar, m_palette);
+            put(bar.adjusted(gap, 0, -gap, 0), card.note, Qt::AlignLeft, m_option.font, quiet());
         } else {
             paintDisk(m_painter, card.segments, bar, m_palette);
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/storage_pane/storage_facts.h"
 
+#include "core/machine/disk_trim.h"
+
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
@@ -43,7 +45,7 @@ void tellDisk(StorageFacts& told, const DiskDrive& disk, const KnownImage& image
         told.sentences << image.trim->sentence();
     }
     if (!image.disk || !*image.disk) {
-        told.facts.push_back({Texts::tr("File"), QDir::toNativeSeparators(disk.file)});
+        told.facts.push_back({Texts::tr("File"), QDir::toNativeSeparators(disk.where())});
         told.facts.push_back({Texts::tr("Format"), displayName(disk.format)});
         told.facts.push_back({Texts::tr("Virtual size"), image.sizes->virtualSize.toString()});
         told.facts.push_back({Texts::tr("Size on host"), image.sizes->sizeOnHost.toString()});
@@ -71,6 +73,20 @@ void tellDisk(StorageFacts& told, const DiskDrive& disk, const KnownImage& image
     }
 }
 
+// What is on it is between QEMU and the server.
+void tellServed(StorageFacts& told, const DiskDrive& disk, std::optional<ByteCount> runningSize)
+{
+    told.sentences << trimOf(disk).sentence();
+    if (!runningSize) {
+        told.sentences << Texts::tr("How large it is, the server says when the machine runs.");
+    }
+    told.facts.push_back({Texts::tr("Location"), disk.where()});
+    told.facts.push_back({Texts::tr("Format"), displayName(disk.format)});
+    if (runningSize) {
+        told.facts.push_back({Texts::tr("Virtual size"), runningSize->toString()});
+    }
+}
+
 void tellMedium(StorageFacts& told, const QString& file, const KnownImage& image)
 {
     if (image.medium && *image.medium) {
@@ -90,15 +106,22 @@ void tellMedium(StorageFacts& told, const QString& file, const KnownImage& image
 
 } // namespace
 
-StorageFacts factsOfDrive(const Definition& definition, const Drive& drive, const KnownImage* image)
+StorageFacts factsOfDrive(
+    const Definition& definition, const Drive& drive, const KnownImage* image, std::optional<ByteCount> runningSize)
 {
     const auto* disk = std::get_if<DiskDrive>(&drive.what);
     const QString file = fileOf(drive);
-    StorageFacts told{.title = file.isEmpty() ? Texts::tr("DVD drive") : QFileInfo(file).fileName()};
+    StorageFacts told{.title = disk != nullptr ? disk->shortName()
+            : file.isEmpty()                   ? Texts::tr("DVD drive")
+                                               : QFileInfo(file).fileName()};
     told.facts.push_back({Texts::tr("Slot"), drive.slot.toString()});
     told.facts.push_back({Texts::tr("Boot order"), bootOrderText(definition, drive.slot)});
     if (file.isEmpty()) {
         told.sentences << Texts::tr("The drive has no medium.");
+        return told;
+    }
+    if (drive.isOnNetwork()) {
+        tellServed(told, *disk, runningSize);
         return told;
     }
     if (image == nullptr || !image->sizes) {

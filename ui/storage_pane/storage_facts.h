@@ -18,7 +18,9 @@ struct StorageFacts {
 };
 
 // IMAGE: null where it was not looked at yet.
-StorageFacts factsOfDrive(const Definition& definition, const Drive& drive, const KnownImage* image);
+// RUNNING_SIZE: as QEMU says; all that can be known of a disk on the network.
+StorageFacts factsOfDrive(const Definition& definition, const Drive& drive, const KnownImage* image,
+    std::optional<ByteCount> runningSize = {});
 StorageFacts factsOfController(const Definition& definition, int controller);
 StorageFacts factsOfSlot(SlotId slot); // an empty one
 

@@ -18,8 +18,10 @@ StorageModel::StorageModel(const ImageWatch& images, const DriveTraffic& traffic
     connect(&traffic, &DriveTraffic::changed, this, &StorageModel::showRates);
 }
 
-void StorageModel::setDefinition(const std::optional<Definition>& definition)
+void StorageModel::setDefinition(
+    const std::optional<Definition>& definition, const std::map<SlotId, ByteCount>& sizes)
 {
+    m_sizes = sizes;
     const bool isSame = m_definition && definition && m_definition->id == definition->id;
     m_definition = definition;
     if (!isSame) {
@@ -123,7 +125,9 @@ void StorageModel::makeCards()
 
 void StorageModel::makeCard(const Drive& drive)
 {
-    DriveCard card = cardOf(drive, m_images.find(fileOf(drive)), bootPlaceOf(*m_definition, drive.slot));
+    const auto size = m_sizes.find(drive.slot);
+    DriveCard card = cardOf(drive, m_images.find(fileOf(drive)), bootPlaceOf(*m_definition, drive.slot),
+        size != m_sizes.end() ? std::optional(size->second) : std::nullopt);
     setRate(card, m_traffic.rateAt(drive.slot));
     m_cards[drive.slot] = std::move(card);
 }

@@ -39,8 +39,8 @@ public:
 
     StorageModel(const ImageWatch& images, const DriveTraffic& traffic, QObject* parent = nullptr);
 
-    // Nothing: there is no machine.
-    void setDefinition(const std::optional<Definition>& definition);
+    // Nothing: there is no machine. SIZES: of its disks while it runs.
+    void setDefinition(const std::optional<Definition>& definition, const std::map<SlotId, ByteCount>& sizes = {});
     void setUnfolded(int controller, bool unfolded);
     void toggle(int controller);
 
@@ -75,6 +75,7 @@ private:
     const ImageWatch& m_images;
     const DriveTraffic& m_traffic;
     std::optional<Definition> m_definition;
+    std::map<SlotId, ByteCount> m_sizes;
     std::vector<StorageRow> m_rows;
     std::map<SlotId, DriveCard> m_cards;
     std::set<int> m_unfolded; // controllers

@@ -118,16 +118,20 @@ void StoragePane::fill()
     if (m_session) {
         for (const Drive& drive : m_session->drives().list()) {
             const auto* disk = std::get_if<DiskDrive>(&drive.what);
-            images.push_back({.file = fileOf(drive),
-                .format = disk != nullptr ? std::optional(disk->format) : std::nullopt,
-                .discards = disk == nullptr || disk->discards});
+            if (!drive.isOnNetwork()) {
+                images.push_back({.file = fileOf(drive),
+                    .format = disk != nullptr ? std::optional(disk->format) : std::nullopt,
+                    .discards = disk == nullptr || disk->discards,
+                    .isDevice = disk != nullptr && std::holds_alternative<HostDevice>(disk->source)});
+            }
             if (disk != nullptr && disk->former) {
                 images.push_back({.file = disk->former->file, .isRead = false});
             }
         }
     }
     m_images.setImages(images);
-    m_model.setDefinition(m_session ? std::optional(shown()) : std::nullopt);
+    m_model.setDefinition(m_session ? std::optional(shown()) : std::nullopt,
+        m_session ? m_session->drives().sizes() : std::map<SlotId, ByteCount>());
     fillFormerDisks();
     select();
     m_view->verticalScrollBar()->setValue(scrolled);
@@ -223,7 +227,9 @@ void StoragePane::showSelected()
             tr("%1 has no drive. Drop an ISO or a disk image here, or add one above.").arg(m_session->name()));
     }
     if (drive != nullptr) {
-        m_details->setFacts(factsOfDrive(definition, *drive, image));
+        const auto size = m_session->drives().sizes().find(drive->slot);
+        m_details->setFacts(factsOfDrive(definition, *drive, image,
+            size != m_session->drives().sizes().end() ? std::optional(size->second) : std::nullopt));
     } else if (at.isValid() && m_model.rowAt(at).kind == Kind::Slot) {
         m_details->setFacts(factsOfSlot(m_model.rowAt(at).slot()));
     } else if (at.isValid() && m_model.rowAt(at).kind != Kind::AddController) {
@@ -238,7 +244,7 @@ void StoragePane::showTrouble(const Drive* drive, const KnownImage* image)
     const auto* disk = drive != nullptr ? std::get_if<DiskDrive>(&drive->what) : nullptr;
     std::optional<DiskTrouble> trouble;
     if (m_session && disk != nullptr && image != nullptr) {
-        trouble = troubleOf(*disk, image->access, m_actions.otherUserOf(disk->file));
+        trouble = troubleOf(*disk, image->access, m_actions.otherUserOf(disk->where()));
     }
     if (trouble) {
         m_trouble->tell(m_session, drive->slot, *disk, *trouble);

@@ -38,7 +38,7 @@ DiskUse findDiskUse(const MachineLibrary& library, const QString& file)
         }
         for (const Drive& drive : entry.session->machine().definition.drives) {
             const auto* disk = std::get_if<DiskDrive>(&drive.what);
-            if (disk == nullptr || idOf(disk->file) != wanted) {
+            if (disk == nullptr || idOf(disk->file()) != wanted) {
                 continue;
             }
             if (!found.isUsed() || (!found.isRunning() && isUp(entry.session->state()))) {

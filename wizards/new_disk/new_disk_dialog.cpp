@@ -65,8 +65,6 @@ void NewDiskDialog::build()
     m_create->setObjectName(QStringLiteral("createDisk"));
     m_create->setDefault(true);
     buttons->addButton(QDialogButtonBox::Cancel);
-    m_existing = buttons->addButton(tr("&Use an existing image…"), QDialogButtonBox::ActionRole);
-    m_existing->setObjectName(QStringLiteral("useExistingDisk"));
     auto* whole = new QVBoxLayout(this);
     whole->setContentsMargins(16, 16, 16, 16);
     whole->setSpacing(16);
@@ -79,10 +77,6 @@ void NewDiskDialog::build()
     connect(m_format, &QComboBox::activated, this, &NewDiskDialog::formatChanged);
     connect(buttons, &QDialogButtonBox::accepted, this, &NewDiskDialog::create);
     connect(buttons, &QDialogButtonBox::rejected, this, &NewDiskDialog::reject);
-    connect(m_existing, &QPushButton::clicked, this, [this] {
-        Q_EMIT existingWanted(m_controller);
-        reject();
-    });
 }
 
 DiskFormat NewDiskDialog::format() const
@@ -110,7 +104,6 @@ void NewDiskDialog::create()
         return;
     }
     m_create->setEnabled(false);
-    m_existing->setEnabled(false);
     m_message->say(FieldMessage::Kind::Busy, tr("Making the disk…"));
     QCoro::connect(addNewDisk(m_session, m_session->drives().firstFree(m_controller),
                        {.format = format(), .size = *size, .file = m_file->path()}),
@@ -124,7 +117,6 @@ void NewDiskDialog::take(const Result<SlotId>& added)
         return;
     }
     m_create->setEnabled(true);
-    m_existing->setEnabled(true);
     m_message->say({added.error()});
 }
 

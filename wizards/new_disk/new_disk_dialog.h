@@ -23,10 +23,6 @@ public:
     // Into the first free slot of CONTROLLER.
     NewDiskDialog(MachineSession* session, int controller, QWidget* parent = nullptr);
 
-Q_SIGNALS:
-    // Not a new disk, after all; the dialog has closed.
-    void existingWanted(int controller);
-
 private:
     void build();
     void formatChanged();
@@ -42,7 +38,6 @@ private:
     PathField* m_file = nullptr;
     FieldMessage* m_message = nullptr;
     QPushButton* m_create = nullptr;
-    QPushButton* m_existing = nullptr;
 };
 
 } // namespace platter

@@ -483,7 +483,7 @@ private Q_SLOTS:
         QSignalSpy wanted(&stage.window(), &MainWindow::editDiskRequested);
         stage.click(edit);
         QCOMPARE(wanted,
-            QList<QVariantList>{{std::get<DiskDrive>(session->machine().definition.drives.front().what).file}});
+            QList<QVariantList>{{std::get<DiskDrive>(session->machine().definition.drives.front().what).file()}});
         list->setCurrentIndex(at({1, 5}));
         QVERIFY(!edit->isEnabled() && !edit->toolTip().isEmpty());
         QVERIFY(insert->isEnabled() && !eject->isEnabled() && remove->isEnabled());

@@ -69,8 +69,8 @@ void WindowStage::addMachine(const QString& name, const Definition& definition)
         store.create(name, definition, std::nullopt, [](Definition& filled, const QString& folder) -> Result<void> {
             for (Drive& drive : filled.drives) {
                 if (auto* disk = std::get_if<DiskDrive>(&drive.what)) {
-                    disk->file = folder + QStringLiteral("/disk-%1.raw").arg(drive.slot.target);
-                    QFile image(disk->file);
+                    disk->source = folder + QStringLiteral("/disk-%1.raw").arg(drive.slot.target);
+                    QFile image(disk->file());
                     if (!image.open(QIODevice::WriteOnly) || !image.resize(4 << 20)) {
                         return std::unexpected(Error{.summary = image.errorString()});
                     }

@@ -30,7 +30,7 @@ private Q_SLOTS:
     {
         StoredMachine other{.name = QStringLiteral("win11"), .folder = {}, .definition = {}};
         other.definition.drives = {{{0, 0}, DvdDrive{QStringLiteral("/a.vhdx")}},
-            {{1, 7}, DiskDrive{.file = QStringLiteral("/a.vhdx"), .isReadOnly = true}}};
+            {{1, 7}, DiskDrive{.source = QStringLiteral("/a.vhdx"), .isReadOnly = true}}};
         const ImageUser expected{QStringLiteral("win11"), {1, 7}, true};
         QCOMPARE(imageUserIn(other, QStringLiteral("/a.vhdx")), std::optional(expected));
         QCOMPARE(imageUserIn(other, QStringLiteral("/b.vhdx")), std::nullopt);
@@ -68,7 +68,7 @@ private Q_SLOTS:
         const auto trouble = troubleOf(disk, access, other);
         QCOMPARE(trouble ? nameOf(trouble->kind) : QString(), kind);
         if (trouble) {
-            QVERIFY(trouble->sentence.contains(disk.file) && !trouble->advice.isEmpty());
+            QVERIFY(trouble->sentence.contains(disk.where()) && !trouble->advice.isEmpty());
             QCOMPARE(trouble->sentence.contains(QLatin1String("win11")), kind == QLatin1String("shared"));
         }
     }

@@ -78,7 +78,7 @@ private Q_SLOTS:
         const Result<StoredMachine> stored = store().load(QStringLiteral("box"));
         QVERIFY(stored);
         const auto& disk = std::get<DiskDrive>(stored->definition.driveAt(slot)->what);
-        QCOMPARE(disk.file, m_new);
+        QCOMPARE(disk.file(), m_new);
         QCOMPARE(disk.format, DiskFormat::Vhdx);
         QCOMPARE(disk.former, (FormerDisk{m_old, DiskFormat::Qcow2, false}));
     }

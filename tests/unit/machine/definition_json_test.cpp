@@ -5,6 +5,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <array>
 
 using namespace platter;
 
@@ -85,7 +86,7 @@ Definition goldenDefinition()
     definition.drives = {{{0, 0}, DiskDrive{folder + QStringLiteral("/my machine.vhdx"), DiskFormat::Vhdx}},
         {{0, 1}, DvdDrive{QStringLiteral("/isos/debian \"13\".iso")}},
         {{0, 2},
-            DiskDrive{.file = QStringLiteral("/images/shared.raw"),
+            DiskDrive{.source = QStringLiteral("/images/shared.raw"),
                 .format = DiskFormat::Raw,
                 .isReadOnly = true,
                 .discards = false}},
@@ -116,7 +117,7 @@ public:
         for (int drives = below(12); drives > 0; --drives) {
             const SlotId slot{below(maxControllers), below(slotsPerController)};
             if (below(2)) {
-                DiskDrive disk{file(), static_cast<DiskFormat>(below(3))};
+                DiskDrive disk{source(), static_cast<DiskFormat>(below(3))};
                 if (below(4) == 0) {
                     disk.former = FormerDisk{file(), static_cast<DiskFormat>(below(3)), below(2) != 0};
                 }
@@ -161,6 +162,18 @@ private:
         return result;
     }
 
+    DiskSource source()
+    {
+        switch (below(4)) {
+        case 0:
+            return HostDevice{file()};
+        case 1:
+            return *parseLocation(locationExamples().at(below(static_cast<int>(locationExamples().size()))));
+        default:
+            return file();
+        }
+    }
+
     QString file()
     {
         switch (below(4)) {
@@ -178,6 +191,26 @@ private:
     QRandomGenerator m_random;
 };
 
+// A disk's keys, and where it is by them; empty: they are refused.
+struct DiskKeys {
+    const char* keys;
+    const char* where;
+};
+
+constexpr std::array diskKeys{
+    DiskKeys{R"("file": "d.raw")", "/machines/a/d.raw"},
+    DiskKeys{R"("location": "nbd://server/d")", "nbd://server/d"},
+    DiskKeys{R"("device": "/dev/disk/by-id/usb-1")", "/dev/disk/by-id/usb-1"},
+    DiskKeys{R"("file": "d.raw", "location": "nbd://server/d")", ""},
+    DiskKeys{R"("file": "d.raw", "device": "/dev/disk/by-id/usb-1")", ""},
+    DiskKeys{R"("location": "nbd://server/d", "device": "/dev/disk/by-id/usb-1")", ""},
+    DiskKeys{R"("location": "gluster://server/d")", ""},
+    DiskKeys{R"("location": "ssh://me:secret@server/d")", ""},
+    DiskKeys{R"("location": 5)", ""},
+    DiskKeys{R"("device": 5)", ""},
+    DiskKeys{R"("place": "d.raw")", ""},
+};
+
 } // namespace
 
 class DefinitionJsonTest : public QObject {
@@ -193,11 +226,38 @@ private Q_SLOTS:
         QVERIFY(*read == goldenDefinition());
     }
 
+    void aDiskIsAFileALocationOrADevice_data()
+    {
+        QTest::addColumn<QByteArray>("keys");
+        QTest::addColumn<QString>("where");
+        for (const DiskKeys& disk : diskKeys) {
+            QTest::addRow("%s", disk.keys) << QByteArray(disk.keys) << QString::fromLatin1(disk.where);
+        }
+    }
+
+    void aDiskIsAFileALocationOrADevice()
+    {
+        QFETCH(QByteArray, keys);
+        QFETCH(QString, where);
+        Definition definition;
+        definition.id = MachineId::random();
+        definition.drives = {{{0, 0}, DiskDrive{QStringLiteral("/d"), DiskFormat::Raw}}};
+        const QByteArray json = toJson(definition, folder).replace(R"("file": "/d")", keys);
+        const Result<Definition> read = fromJson(json, QStringLiteral("/machines/a"));
+        QCOMPARE(read.has_value(), !where.isEmpty());
+        if (read) {
+            QCOMPARE(read->drives.front().where(), where);
+        } else {
+            QCOMPARE(read.error().kind, ErrorKind::Corrupt);
+            QVERIFY(!read.error().text().contains(QLatin1String("secret")));
+        }
+    }
+
     void movesWithItsFolder()
     {
         const Result<Definition> moved = fromJson(golden(), QStringLiteral("/mnt/other"));
         QVERIFY(moved);
-        QCOMPARE(std::get<DiskDrive>(moved->drives[0].what).file, QStringLiteral("/mnt/other/my machine.vhdx"));
+        QCOMPARE(std::get<DiskDrive>(moved->drives[0].what).file(), QStringLiteral("/mnt/other/my machine.vhdx"));
         QCOMPARE(std::get<DvdDrive>(moved->drives[1].what).medium, QStringLiteral("/isos/debian \"13\".iso"));
         QCOMPARE(std::get<DvdDrive>(moved->drives[3].what).medium, QString());
     }

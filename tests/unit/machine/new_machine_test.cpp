@@ -363,7 +363,7 @@ private Q_SLOTS:
         const QString text = plan(wanted, machines);
         const Result<StoredMachine> made = platter::create(wanted, machines);
         QVERIFY2(made, qPrintable(made ? QString() : made.error().text() + made.error().detail));
-        const QString file = std::get<DiskDrive>(made->definition.drives[0].what).file;
+        const QString file = std::get<DiskDrive>(made->definition.drives[0].what).file();
         QVERIFY2(text.contains(file), qPrintable(text));
         QVERIFY2(text.contains(made->definitionFile()), qPrintable(text));
         QCOMPARE(file, made->folder + QStringLiteral("/Büro 1.") + nameOf(format));
@@ -381,7 +381,7 @@ private Q_SLOTS:
         MachineStore machines = store();
         const Result<StoredMachine> made = platter::create(wanted, machines);
         QVERIFY(made);
-        QCOMPARE(std::get<DiskDrive>(made->definition.drives[0].what).file, below("system.vhdx"));
+        QCOMPARE(std::get<DiskDrive>(made->definition.drives[0].what).file(), below("system.vhdx"));
         QCOMPARE(*imageKindOf(below("system.vhdx")), ImageKind::Vhdx);
 
         // Or a name of its own in the machine's folder.
@@ -389,7 +389,7 @@ private Q_SLOTS:
         wanted.disk = NewDisk{DiskFormat::Vhdx, ByteCount::gibibytes(1), below("machines/second/c.vhdx")};
         const Result<StoredMachine> second = platter::create(wanted, machines);
         QVERIFY2(second, qPrintable(second ? QString() : second.error().text()));
-        QCOMPARE(std::get<DiskDrive>(second->definition.drives[0].what).file,
+        QCOMPARE(std::get<DiskDrive>(second->definition.drives[0].what).file(),
             second->folder + QStringLiteral("/c.vhdx"));
         QVERIFY(QFile::exists(second->folder + QStringLiteral("/c.vhdx")));
     }

@@ -81,6 +81,17 @@ private Q_SLOTS:
             preflight(machine(), {ByteCount::gibibytes(1), 4}), ErrorKind::InvalidInput, QStringLiteral("1 GiB"));
     }
 
+    void looksAtDevicesAndAsksNoServer()
+    {
+        StoredMachine elsewhere = machine();
+        elsewhere.definition.drives.push_back(
+            {{0, 7}, DiskDrive{NbdExport{.host = QStringLiteral("nowhere.invalid")}, DiskFormat::Raw}});
+        QVERIFY(preflight(elsewhere, m_host).empty());
+        const QString none = QStringLiteral("/dev/disk/by-id/none");
+        elsewhere.definition.drives.push_back({{0, 8}, DiskDrive{HostDevice{none}, DiskFormat::Raw}});
+        expect(preflight(elsewhere, m_host), ErrorKind::NotFound, none);
+    }
+
     void namesMissingFiles()
     {
         QVERIFY(QFile::remove(below("system.vhdx")));

@@ -72,6 +72,18 @@ private Q_SLOTS:
         QCOMPARE(rulesOf(violations(definition, host)), QList<int>());
     }
 
+    void disksElsewhereBreakNone()
+    {
+        Definition definition = sound();
+        definition.drives = {{{0, 0}, DiskDrive{NbdExport{.host = QStringLiteral("server")}, DiskFormat::Qcow2}},
+            {{0, 1}, DiskDrive{HostDevice{QStringLiteral("/dev/disk/by-id/usb-1-part2")}, DiskFormat::Raw}},
+            {{0, 2},
+                DiskDrive{.source = HttpsFile{QStringLiteral("https://server/d.raw")},
+                    .format = DiskFormat::Raw,
+                    .isReadOnly = true}}};
+        QCOMPARE(rulesOf(violations(definition, host)), QList<int>());
+    }
+
     void theMemoryDiskIsNoDevice()
     {
         QVERIFY(isDevicePath(QStringLiteral("/dev/shm/../sr0")));
@@ -115,6 +127,25 @@ private Q_SLOTS:
         row("no processor", Rule::NoCpu, [](Definition& d) { d.cpus = 0; });
         row("minus one processor", Rule::NoCpu, [](Definition& d) { d.cpus = -1; });
         row("one processor too many", Rule::CpusBeyondHost, [](Definition& d) { d.cpus = 5; });
+        const auto disk = [](Definition& d) -> DiskDrive& { return std::get<DiskDrive>(d.drives[1].what); };
+        row("a VHDX on the network", Rule::NetworkFormat, [disk](Definition& d) {
+            disk(d).source = NbdExport{.host = QStringLiteral("server")};
+            disk(d).format = DiskFormat::Vhdx;
+        });
+        row("writing over https", Rule::NetworkReadOnly,
+            [disk](Definition& d) { disk(d).source = HttpsFile{QStringLiteral("https://server/d.raw")}; });
+        for (const char* name : {"/dev/sdb", "/dev/disk/by-id/", "/dev/disk/by-id/../../sdb", "", "usb-1"}) {
+            row(name, Rule::DeviceName,
+                [disk, name](Definition& d) { disk(d).source = HostDevice{QString::fromLatin1(name)}; });
+        }
+        row("a device with a format", Rule::DeviceFormat, [disk](Definition& d) {
+            disk(d).source = HostDevice{QStringLiteral("/dev/disk/by-id/usb-1")};
+            disk(d).format = DiskFormat::Qcow2;
+        });
+        row("a location twice", Rule::SameImageTwice, [disk](Definition& d) {
+            disk(d).source = NbdExport{.host = QStringLiteral("server")};
+            d.drives[0].what = disk(d);
+        });
         row("no controller", Rule::ControllerCount, [](Definition& d) {
             d.controllers = 0;
             d.drives.clear();

@@ -212,8 +212,8 @@ private Q_SLOTS:
                 return {};
             });
         QVERIFY2(made, qPrintable(made ? QString() : made.error().text()));
-        QCOMPARE(
-            std::get<DiskDrive>(made->definition.drives[0].what).file, made->folder + QStringLiteral("/disk.raw"));
+        QCOMPARE(std::get<DiskDrive>(made->definition.drives[0].what).file(),
+            made->folder + QStringLiteral("/disk.raw"));
         QCOMPARE(std::get<DvdDrive>(made->definition.drives[1].what).medium,
             made->folder + QStringLiteral("/tools.iso"));
         QCOMPARE(std::get<DvdDrive>(made->definition.drives[2].what).medium, QStringLiteral("/isos/a.iso"));

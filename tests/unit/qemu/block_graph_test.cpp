@@ -67,12 +67,28 @@ private Q_SLOTS:
     {
         const SlotId slot{0, 3};
         const DiskDrive disk{
-            .file = QStringLiteral("/d.vhdx"), .format = DiskFormat::Vhdx, .isReadOnly = true, .discards = false};
+            .source = QStringLiteral("/d.vhdx"), .format = DiskFormat::Vhdx, .isReadOnly = true, .discards = false};
         for (const QJsonObject& node :
             {fileNode(slot, 1, disk), formatNode(slot, 1, disk), rawNode(slot, 1, disk)}) {
             QCOMPARE(node[QStringLiteral("discard")].toString(), QStringLiteral("ignore"));
             QCOMPARE(node[QStringLiteral("read-only")], QJsonValue(true));
         }
+    }
+
+    void aDiskStandsOnTheDriverOfWhatHoldsIt()
+    {
+        const SlotId slot{0, 3};
+        const auto driver = [&](const DiskSource& source) {
+            const QJsonObject node = fileNode(slot, 2, {.source = source, .format = DiskFormat::Raw});
+            return node[QStringLiteral("node-name")].toString() + QLatin1Char(' ')
+                + node[QStringLiteral("driver")].toString() + QLatin1Char(' ')
+                + node[QStringLiteral("discard")].toString();
+        };
+        QCOMPARE(driver(QStringLiteral("/d.raw")), QStringLiteral("drive-0-3-file-2 file unmap"));
+        QCOMPARE(driver(QStringLiteral("/dev/shm/d.raw")), QStringLiteral("drive-0-3-file-2 file unmap"));
+        QCOMPARE(driver(HostDevice{QStringLiteral("/dev/disk/by-id/usb-1")}),
+            QStringLiteral("drive-0-3-file-2 host_device unmap"));
+        QCOMPARE(driver(NbdExport{.host = QStringLiteral("server")}), QStringLiteral("drive-0-3-file-2 nbd unmap"));
     }
 
     void aMediumIsReadOnlyOnEveryNode()
@@ -81,12 +97,6 @@ private Q_SLOTS:
         for (const QJsonObject& node : {mediumFileNode(slot, 1, QStringLiteral("/m.iso")), mediumNode(slot, 1)}) {
             QVERIFY(node[QStringLiteral("read-only")].toBool());
         }
-    }
-
-    void aBlockDeviceHasADriverOfItsOwn()
-    {
-        const DiskDrive disk{QStringLiteral("/dev/sdz"), DiskFormat::Raw};
-        QCOMPARE(fileNode({0, 0}, 0, disk)[QStringLiteral("driver")].toString(), QStringLiteral("host_device"));
     }
 };
 

@@ -79,9 +79,9 @@ GoldenMachine everything(const QString& folder)
     definition.drives = {{{0, 0}, DiskDrive{disks + QStringLiteral("/system.vhdx")}},
         {{0, 63},
             DiskDrive{
-                .file = disks + QStringLiteral("/data.qcow2"), .format = DiskFormat::Qcow2, .isReadOnly = true}},
+                .source = disks + QStringLiteral("/data.qcow2"), .format = DiskFormat::Qcow2, .isReadOnly = true}},
         {{1, 5},
-            DiskDrive{.file = disks + QStringLiteral("/swap.raw"), .format = DiskFormat::Raw, .discards = false}},
+            DiskDrive{.source = disks + QStringLiteral("/swap.raw"), .format = DiskFormat::Raw, .discards = false}},
         {{1, 6}, DvdDrive{folder + QStringLiteral("/debian.iso")}}, {{2, 0}, DvdDrive{}}};
     definition.adapters = {adapter(1, {{Protocol::Tcp, 42022, 22}, {Protocol::Udp, 42053, 53}}), adapter(2, {})};
     definition.bootOrder = {SlotId{1, 6}, AdapterId{1}, SlotId{0, 0}};

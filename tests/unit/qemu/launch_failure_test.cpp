@@ -14,7 +14,8 @@ StoredMachine machine()
     result.name = QStringLiteral("m");
     result.folder = QStringLiteral("/machines/m");
     result.definition.drives = {{{0, 0}, DiskDrive{QStringLiteral("/machines/m/d's.vhdx")}},
-        {{0, 1}, DvdDrive{QStringLiteral("/isos/m.iso")}}};
+        {{0, 1}, DvdDrive{QStringLiteral("/isos/m.iso")}},
+        {{0, 2}, DiskDrive{NbdExport{.host = QStringLiteral("server")}, DiskFormat::Raw}}};
     return result;
 }
 
@@ -52,6 +53,14 @@ private Q_SLOTS:
             ErrorKind::Corrupt, "/machines/m/d's.vhdx is damaged");
         row("medium gone", "-blockdev {}: Could not open '/isos/m.iso': No such file or directory",
             ErrorKind::NotFound, "eject it");
+        const auto served = [](const char* words) {
+            return QByteArray(R"(-blockdev {"driver":"nbd","node-name":"drive-0-2-file-0"}: )") + words;
+        };
+        row("server gone", served("Failed to connect to 'server:10809': Connection refused"), ErrorKind::Qemu,
+            "the disk at nbd://server/: Failed to connect to 'server:10809': Connection refused. Check the "
+            "location");
+        row("server forbids", served("Permission denied."), ErrorKind::Qemu,
+            "nbd://server/: Permission denied. Check");
         row("image locked",
             "-device {\"drive\":\"drive-0-0\"}: Failed to get \"write\" lock\nIs another process using the image "
             "[/machines/m/d's.vhdx]?",

@@ -146,7 +146,7 @@ private Q_SLOTS:
         QVERIFY(QDir().mkpath(scratch.machine.folder));
         for (const Drive& drive : scratch.machine.definition.drives) {
             if (const auto* disk = std::get_if<DiskDrive>(&drive.what)) {
-                QVERIFY(ScratchMachine::makeImage(disk->file, disk->format, ByteCount::mebibytes(64)));
+                QVERIFY(ScratchMachine::makeImage(disk->file(), disk->format, ByteCount::mebibytes(64)));
             } else if (const QString& medium = std::get<DvdDrive>(drive.what).medium; !medium.isEmpty()) {
                 QVERIFY(makeFile(medium, 1 << 20));
             }
