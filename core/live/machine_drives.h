@@ -37,8 +37,9 @@ public:
     // Asks the running machine. Done by itself in the application, whenever something may have changed.
     QCoro::Task<Result<void>> read();
 
-    // Into SLOT, or the lowest free one; while the machine runs, too. A disk gets the format that its image has.
-    // Errors: InUse (the slot, the image), NoSpace (no slot is free), those of opening the image, of rules.h.
+    // Into SLOT, or the lowest free one, last in the boot order; while the machine runs, too. A disk gets the
+    // format that its image has. Errors: InUse (the slot, the image), NoSpace (no slot is free), those of opening
+    // the image, of rules.h.
     QCoro::Task<Result<SlotId>> add(std::optional<SlotId> slot, std::variant<DiskDrive, DvdDrive> what);
     // Of a running machine as drive_removal.h says. The file stays.
     QCoro::Task<Result<DriveRemoval>> remove(SlotId slot, RemovalWay way);
