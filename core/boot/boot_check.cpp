@@ -89,7 +89,7 @@ private:
             return {Verdict::Fails, slot, Texts::tr("The DVD drive has no medium."),
                 Texts::tr("Insert an ISO to start from.")};
         }
-        const Result<InstallMedium> medium = inspectMedium(dvd.medium);
+        const Result<InstallMedium> medium = inspectMediumBoot(dvd.medium);
         if (!medium) {
             const ErrorKind kind = medium.error().kind;
             const bool isRead = kind == ErrorKind::InvalidInput || kind == ErrorKind::Corrupt;
