@@ -157,6 +157,11 @@ QCoro::Task<void> Tour::bootFromDisk()
     co_await openTab(QStringLiteral("Console"));
     held(QStringLiteral("off"),
         QStringLiteral("The power button shut the guest down; the console says that it is off."));
+    co_await openTab(QStringLiteral("Boot"));
+    co_await says(QStringLiteral("The firmware tries these from the top"));
+    held(QStringLiteral("boot-order"),
+        QStringLiteral(
+            "The Boot tab shows in which order the firmware tries disk and DVD drive, and what it finds there."));
 
     m_serialStart = serial().size();
     co_await m_hand.press(QStringLiteral("Start"));

@@ -216,9 +216,8 @@ QString Bootability::advice() const
     case Verdict::Yes:
         return {};
     case Verdict::NeedsBootEntry:
-        return Texts::tr(
-            "Choose the file once in the firmware's menu (Boot Maintenance Manager, Boot From File), or copy "
-            "it with its folder's other files to \\EFI\\BOOT and name it BOOTX64.EFI.");
+        return Texts::tr("Add a boot entry for it to the machine: in its Boot tab, or with platterctl boot add "
+                         "MACHINE SLOT PATH.");
     case Verdict::LoaderDamaged:
     case Verdict::SystemPartitionNotFat:
     case Verdict::NoLoader:

@@ -41,6 +41,19 @@ Result<DiskInspection> inspectVhdx(
                    : std::unexpected(aboutFile(details.error(), file));
 }
 
+ImageKind kindOf(DiskFormat format)
+{
+    switch (format) {
+    case DiskFormat::Vhdx:
+        return ImageKind::Vhdx;
+    case DiskFormat::Qcow2:
+        return ImageKind::Qcow2;
+    case DiskFormat::Raw:
+        return ImageKind::Raw;
+    }
+    Q_UNREACHABLE_RETURN(ImageKind::Raw);
+}
+
 } // namespace
 
 Result<DiskInspection> inspectFile(const QString& file, const QStringList& parents, InspectAccess access)
@@ -93,6 +106,12 @@ Result<DiskInspection> inspectFileAs(
     details.format = kind;
     details.fileSize = length;
     return inspectWith(**disk, details, file, onHost);
+}
+
+Result<DiskInspection> inspectFileAs(
+    DiskFormat format, const QString& file, const QStringList& parents, InspectAccess access)
+{
+    return inspectFileAs(kindOf(format), file, parents, access);
 }
 
 } // namespace platter

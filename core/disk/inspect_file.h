@@ -2,6 +2,7 @@
 // All that there is to say about a disk image of the host, whatever its format. Blocking; any thread.
 #pragma once
 
+#include "core/disk/disk_format.h"
 #include "core/disk/inspection.h"
 
 #include <QStringList>
@@ -21,5 +22,7 @@ Result<DiskInspection> inspectFile(const QString& file, const QStringList& paren
 // it is.
 Result<DiskInspection> inspectFileAs(
     ImageKind kind, const QString& file, const QStringList& parents, InspectAccess access);
+Result<DiskInspection> inspectFileAs(
+    DiskFormat format, const QString& file, const QStringList& parents, InspectAccess access);
 
 } // namespace platter

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/live/guest_disk_use.h"
 
-#include "core/little_endian.h"
+#include "core/boot/boot_target.h"
+#include "core/boot/load_option.h"
 #include "core/live/guest_script.h"
 #include "core/qemu/drive_device.h"
 #include "core/shell_words.h"
@@ -10,7 +11,6 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 
 namespace platter {
 
@@ -116,51 +116,20 @@ bool isSystemFolder(const QString& where)
         || where.startsWith(QLatin1String("/run/live/")) || where.startsWith(QLatin1String("/lib/live/mount/"));
 }
 
-// UEFI specification, Device Path Protocol: a node has a type, a subtype and its length.
-struct PathNode {
-    std::uint8_t type = 0;
-    std::uint8_t subtype = 0;
-    std::span<const std::byte> data; // behind the header
-};
-
-constexpr std::size_t nodeHeader = 4;
-constexpr std::uint8_t endOfPath = 0x7f;
-constexpr std::uint8_t hardwareNode = 1;
-constexpr std::uint8_t pciNode = 1;
-constexpr std::uint8_t messagingNode = 3;
-constexpr std::uint8_t scsiNode = 2;
-constexpr std::uint8_t mediaNode = 4;
-constexpr std::uint8_t hardDriveNode = 1;
-constexpr std::size_t signatureOffset = 20; // of a hard drive node's data
-constexpr std::size_t signatureTypeOffset = 37;
-constexpr std::uint8_t guidSignature = 2;
-
-std::uint8_t byteAt(std::span<const std::byte> bytes, std::size_t offset)
+// Whether the load option ENTRY leads to the disk in SLOT, whose partitions have PARTITION_IDS.
+bool isBootedFrom(const QByteArray& entry, SlotId slot, const QStringList& partitionIds)
 {
-    return littleEndian<std::uint8_t>(bytes, offset);
-}
-
-std::vector<PathNode> pathOf(const QByteArray& option)
-{
-    const auto bytes = std::as_bytes(std::span(option.constData(), std::size_t(option.size())));
-    constexpr std::size_t descriptionOffset = 6; // behind attributes and the path's length
-    std::size_t at = descriptionOffset;
-    while (at + 1 < bytes.size() && littleEndian<std::uint16_t>(bytes, at) != 0) {
-        at += 2;
+    const std::optional<LoadOption> option = LoadOption::parse(entry);
+    if (!option) {
+        return false;
     }
-    at += 2;
-    const std::size_t end = std::min(bytes.size(), at + littleEndian<std::uint16_t>(bytes, 4));
-    std::vector<PathNode> path;
-    while (at + nodeHeader <= end && byteAt(bytes, at) != endOfPath) {
-        const std::size_t length = littleEndian<std::uint16_t>(bytes, at + 2);
-        if (length < nodeHeader || length > end - at) {
-            break;
-        }
-        path.push_back(
-            {byteAt(bytes, at), byteAt(bytes, at + 1), bytes.subspan(at + nodeHeader, length - nodeHeader)});
-        at += length;
-    }
-    return path;
+    const BootTarget target = bootTarget(option->path);
+    const auto* file = std::get_if<FileTarget>(&target);
+    return target == BootTarget(slot)
+        || (file != nullptr
+            && (file->slot == slot
+                || (file->partition && !file->partition->guid.isNull()
+                    && partitionIds.contains(file->partition->partitionId(), Qt::CaseInsensitive))));
 }
 
 QString pathsIn(const std::vector<GuestDiskUse::Mount>& mounts)
@@ -241,9 +210,7 @@ QString whySystemDisk(const GuestDiskUse& use, SlotId slot, const QStringList& p
     if (!use.swaps.isEmpty()) {
         return Texts::tr("the guest swaps to it (%1)").arg(use.swaps.first());
     }
-    const QString partition = partitionOfLoadOption(use.bootEntry);
-    if (slotOfLoadOption(use.bootEntry) == slot
-        || (!partition.isEmpty() && partitionIds.contains(partition, Qt::CaseInsensitive))) {
+    if (isBootedFrom(use.bootEntry, slot, partitionIds)) {
         return Texts::tr("the machine has booted from it");
     }
     return {};
@@ -279,34 +246,6 @@ QString releaseScript(const GuestDiskUse& use)
     // The kernel lets a disk that is deleted write out its cache, which it cannot once the disk is gone.
     return script
         + QStringLiteral("sync\nblockdev --flushbufs /dev/%1\necho 1 >/sys/block/%1/device/delete\n").arg(use.disk);
-}
-
-std::optional<SlotId> slotOfLoadOption(const QByteArray& option)
-{
-    int pciNodes = 0;
-    int controller = -1;
-    for (const PathNode& node : pathOf(option)) {
-        if (node.type == hardwareNode && node.subtype == pciNode && ++pciNodes == 1) {
-            // The root port: its function is the controller's number.
-            const bool isScsiPort = byteAt(node.data, 1) == scsiPortDevice;
-            controller = isScsiPort ? byteAt(node.data, 0) : -1;
-        } else if (node.type == messagingNode && node.subtype == scsiNode && controller >= 0) {
-            return slotAt(
-                controller, littleEndian<std::uint16_t>(node.data, 0), littleEndian<std::uint16_t>(node.data, 2));
-        }
-    }
-    return std::nullopt;
-}
-
-QString partitionOfLoadOption(const QByteArray& option)
-{
-    for (const PathNode& node : pathOf(option)) {
-        if (node.type == mediaNode && node.subtype == hardDriveNode && node.data.size() > signatureTypeOffset
-            && byteAt(node.data, signatureTypeOffset) == guidSignature) {
-            return guidAt(node.data, signatureOffset).toString(QUuid::WithoutBraces).toUpper();
-        }
-    }
-    return {};
 }
 
 } // namespace platter

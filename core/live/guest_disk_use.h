@@ -46,10 +46,4 @@ QString whyBusy(const GuestDiskUse& use);
 // Unmounts, writes out and takes the disk away from the guest; what it cannot it prints, a line "busy WHERE" each.
 QString releaseScript(const GuestDiskUse& use);
 
-// The slot that a UEFI load option (UEFI specification, EFI_LOAD_OPTION) leads to, by the SCSI address in its
-// device path as OVMF writes it for Platter's controllers; nothing where it has none.
-std::optional<SlotId> slotOfLoadOption(const QByteArray& option);
-// The partition that it names, as a GUID in capitals; empty where it names none.
-QString partitionOfLoadOption(const QByteArray& option);
-
 } // namespace platter

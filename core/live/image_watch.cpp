@@ -59,19 +59,6 @@ Result<ImageFacts> sizesOf(const WatchedImage& image)
         : imageFacts(image.file, *image.format);
 }
 
-ImageKind kindOf(DiskFormat format)
-{
-    switch (format) {
-    case DiskFormat::Vhdx:
-        return ImageKind::Vhdx;
-    case DiskFormat::Qcow2:
-        return ImageKind::Qcow2;
-    case DiskFormat::Raw:
-        return ImageKind::Raw;
-    }
-    Q_UNREACHABLE_RETURN(ImageKind::Raw);
-}
-
 // Where they are, or would be looked for.
 QStringList parentsIn(const Result<DiskInspection>& disk)
 {
@@ -124,7 +111,7 @@ struct ImageWatch::Contents {
     {
         before = stampsOf(image.file, parents);
         if (image.format) {
-            disk = inspectFileAs(kindOf(*image.format), image.file, {}, InspectAccess::Shared);
+            disk = inspectFileAs(*image.format, image.file, {}, InspectAccess::Shared);
         } else {
             medium = inspectMedium(image.file);
         }

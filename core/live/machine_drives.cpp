@@ -285,6 +285,8 @@ QCoro::Task<Result<void>> MachineDrives::addTo(SlotId slot, DriveKind what)
                 tr("Choose another slot."), {}});
         }
         definition.drives.push_back(drive);
+        // The firmware tries it when all else has failed.
+        definition.bootOrder.emplace_back(drive.slot);
         return {};
     };
     Definition changed = m_session.machine().definition;

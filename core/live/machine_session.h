@@ -35,6 +35,8 @@ public:
 
     const StoredMachine& machine() const { return m_machine; }
 
+    const Places& places() const { return m_places; }
+
     QString name() const { return m_machine.name; }
 
     MachineState state() const { return m_state; }

@@ -288,6 +288,18 @@ QString bootLine(const NewMachine& choices, const Definition& definition, const 
         : Texts::tr("disk %1, %2").arg(slot->toString(), std::get<DiskDrive>(drive->what).shortName());
 }
 
+// Why the installation does not begin again and again.
+QString afterInstallation(const NewMachine& choices)
+{
+    const bool installs = !choices.media.isEmpty() || choices.bootFromNetwork;
+    if (!installs || std::holds_alternative<NoDisk>(choices.disk)) {
+        return {};
+    }
+    return std::holds_alternative<NewDisk>(choices.disk)
+        ? Texts::tr("Once a system is installed, the machine boots it; the medium may stay in its drive.")
+        : Texts::tr("A system that is installed now puts a boot entry of its own before these, and boots by it.");
+}
+
 QString networkLines(const NewMachine& choices)
 {
     if (!choices.hasNetwork) {
@@ -438,6 +450,9 @@ QString plan(const NewMachine& choices, const MachineStore& store)
         for (std::size_t i = 0; i < definition.bootOrder.size(); ++i) {
             lines += QStringLiteral("  %1. %2")
                          .arg(QString::number(i + 1), bootLine(choices, definition, definition.bootOrder[i]));
+        }
+        if (const QString after = afterInstallation(choices); !after.isEmpty()) {
+            lines += QStringLiteral("  ") + after;
         }
     }
     return lines.join(QLatin1Char('\n')) + QLatin1Char('\n');

@@ -72,6 +72,48 @@ void recognise(InstallMedium& medium, const PrimaryVolume& volume)
     }
 }
 
+enum class Recognition { No, Yes };
+
+Result<InstallMedium> inspect(const QString& file, Recognition recognition)
+{
+    const Result<FileSource> source = FileSource::open(file);
+    if (!source) {
+        return std::unexpected(source.error());
+    }
+    if (source->size() == 0) {
+        return std::unexpected(Error{ErrorKind::InvalidInput,
+            tr(QT_TRANSLATE_NOOP("platter::InstallMedium", "%1 is empty.")).arg(file),
+            tr(QT_TRANSLATE_NOOP(
+                "platter::InstallMedium", "Wait for the download to end, or download it again."))});
+    }
+    const Result<VolumeDescriptors> descriptors = readVolumeDescriptors(*source);
+    if (!descriptors) {
+        if (descriptors.error().kind == ErrorKind::InvalidInput) {
+            if (std::optional<Error> foreign = describeForeignFile(*source, file)) {
+                return std::unexpected(*foreign);
+            }
+        }
+        return std::unexpected(about(file, descriptors.error()));
+    }
+    InstallMedium medium;
+    medium.file = file;
+    medium.size = ByteCount(source->size());
+    medium.volumeLabel = descriptors->primary ? descriptors->primary->label : descriptors->udfLabel;
+    if (descriptors->primary) {
+        if (Result<void> complete = checkComplete(file, *source, *descriptors->primary); !complete) {
+            return std::unexpected(complete.error());
+        }
+    }
+    const EfiBoot boot = examineEfiBoot(*source, *descriptors);
+    medium.uefi = boot.verdict;
+    medium.processor = boot.processor;
+    medium.bootFault = boot.fault;
+    if (descriptors->primary && recognition == Recognition::Yes) {
+        recognise(medium, *descriptors->primary);
+    }
+    return medium;
+}
+
 // The newest of the files in FOLDER that a pattern fits.
 QString newest(const QString& folder, const QString& pattern)
 {
@@ -121,42 +163,12 @@ QString InstallMedium::sentence() const
 
 Result<InstallMedium> inspectMedium(const QString& file)
 {
-    const Result<FileSource> source = FileSource::open(file);
-    if (!source) {
-        return std::unexpected(source.error());
-    }
-    if (source->size() == 0) {
-        return std::unexpected(Error{ErrorKind::InvalidInput,
-            tr(QT_TRANSLATE_NOOP("platter::InstallMedium", "%1 is empty.")).arg(file),
-            tr(QT_TRANSLATE_NOOP(
-                "platter::InstallMedium", "Wait for the download to end, or download it again."))});
-    }
-    const Result<VolumeDescriptors> descriptors = readVolumeDescriptors(*source);
-    if (!descriptors) {
-        if (descriptors.error().kind == ErrorKind::InvalidInput) {
-            if (std::optional<Error> foreign = describeForeignFile(*source, file)) {
-                return std::unexpected(*foreign);
-            }
-        }
-        return std::unexpected(about(file, descriptors.error()));
-    }
-    InstallMedium medium;
-    medium.file = file;
-    medium.size = ByteCount(source->size());
-    medium.volumeLabel = descriptors->primary ? descriptors->primary->label : descriptors->udfLabel;
-    if (descriptors->primary) {
-        if (Result<void> complete = checkComplete(file, *source, *descriptors->primary); !complete) {
-            return std::unexpected(complete.error());
-        }
-    }
-    const EfiBoot boot = examineEfiBoot(*source, *descriptors);
-    medium.uefi = boot.verdict;
-    medium.processor = boot.processor;
-    medium.bootFault = boot.fault;
-    if (descriptors->primary) {
-        recognise(medium, *descriptors->primary);
-    }
-    return medium;
+    return inspect(file, Recognition::Yes);
+}
+
+Result<InstallMedium> inspectMediumBoot(const QString& file)
+{
+    return inspect(file, Recognition::No);
 }
 
 QString findVirtioDriverIso()

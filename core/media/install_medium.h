@@ -48,6 +48,9 @@ inline constexpr const char* sampleGuestLabel = "PLATTER_SAMPLE";
 // or no ISO 9660 or UDF image (InvalidInput), is cut short or damaged (Corrupt).
 Result<InstallMedium> inspectMedium(const QString& file);
 
+// The same without the system on it, whose recognition takes libosinfo's database.
+Result<InstallMedium> inspectMediumBoot(const QString& file);
+
 // The virtio driver ISO for Windows where distributions install it or a browser leaves it; empty when it is not
 // there.
 QString findVirtioDriverIso();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/qemu/command_line.h"
 
+#include "core/machine/hardware_address.h"
 #include "core/qemu/block_graph.h"
 #include "core/qemu/drive_device.h"
 #include "core/shell_words.h"
@@ -15,13 +16,10 @@ namespace platter {
 
 namespace {
 
-// Where every device sits on pcie.0. A boot entry names its device by this path, so nothing here may ever change,
-// and no device's place depends on what other hardware there is. 00 and 1f are the chipset's own.
+// Where every device sits on pcie.0, with scsiPortDevice and networkPortDevice. Nothing here may ever change, and
+// no device's place depends on what other hardware there is. 00 and 1f are the chipset's own.
 namespace place {
 constexpr QLatin1StringView video("01.0");
-// Devices of which each function is a port: of controller 0..3 (scsiPortDevice), of adapter 0..7. What they lead to
-// is 00.0 behind it.
-constexpr int networkPortDevice = 3;
 constexpr QLatin1StringView rng("04.0");
 constexpr QLatin1StringView virtioSerial("05.0");
 constexpr QLatin1StringView usb("06.0");
@@ -123,7 +121,8 @@ void addBoard(Arguments& arguments, const StoredMachine& machine, const LaunchSe
         // Only code in system management mode may write the variables: what Secure Boot rests on.
         arguments.option("-global", QStringLiteral("driver=cfi.pflash01,property=secure,value=on"));
     }
-    arguments.option("-boot", QStringLiteral("menu=off,strict=on"));
+    // No device has a bootindex: with one, OVMF would replace the order that is in NVRAM (core/boot).
+    arguments.option("-boot", QStringLiteral("menu=off"));
     // Windows keeps its hardware clock in local time.
     arguments.option("-rtc", isWindows(definition) ? QStringLiteral("base=localtime") : QStringLiteral("base=utc"));
     arguments.option("-action", QStringLiteral("panic=pause"));
@@ -140,28 +139,21 @@ void addFirmware(Arguments& arguments, const StoredMachine& machine, const Firmw
             {QStringLiteral("file"), node + QStringLiteral("-file")}, {QStringLiteral("read-only"), readOnly}});
     };
     image(QStringLiteral("firmware"), firmware.codeFormat, firmware.code, true);
-    image(QStringLiteral("nvram"), firmware.varsFormat, machine.nvramFile(), false);
+    image(QStringLiteral("nvram"), QStringLiteral("raw"), machine.nvramFile(), false);
 }
 
 // PORT's function 0 must be there for the others to be found.
 void addRootPort(Arguments& arguments, const QString& id, int device, int function, int chassis)
 {
+    const QString address = QStringLiteral("%1.%2").arg(device, 2, 16, QLatin1Char('0')).arg(function);
     QJsonObject port{{QStringLiteral("id"), id}, {QStringLiteral("bus"), QStringLiteral("pcie.0")},
-        {QStringLiteral("addr"), QStringLiteral("%1.%2").arg(device, 2, 16, QLatin1Char('0')).arg(function)},
-        {QStringLiteral("chassis"), chassis},
+        {QStringLiteral("addr"), address}, {QStringLiteral("chassis"), chassis},
         // Modern virtio needs no port I/O, and x86 has too little of it for many bridges.
         {QStringLiteral("io-reserve"), 0}};
     if (function == 0) {
         port.insert(QStringLiteral("multifunction"), true);
     }
     arguments.device(QStringLiteral("pcie-root-port"), port);
-}
-
-std::optional<int> bootIndex(const Definition& definition, const BootDevice& device)
-{
-    const auto found = std::ranges::find(definition.bootOrder, device);
-    return found == definition.bootOrder.end() ? std::nullopt
-                                               : std::optional(int(found - definition.bootOrder.begin()));
 }
 
 void addControllers(Arguments& arguments, const Definition& definition)
@@ -176,19 +168,19 @@ void addControllers(Arguments& arguments, const Definition& definition)
     }
 }
 
-void addDrive(Arguments& arguments, const Definition& definition, const Drive& drive)
+void addDrive(Arguments& arguments, const Drive& drive)
 {
     for (const QJsonObject& node : driveNodes(drive, 0)) {
         arguments.blockdev(node);
     }
-    arguments.device(driveDevice(drive, 0, bootIndex(definition, drive.slot)));
+    arguments.device(driveDevice(drive, 0));
 }
 
 void addAdapter(Arguments& arguments, const Definition& definition, AdapterId id)
 {
     const NetworkAdapter& adapter = definition.adapters.at(size_t(id.index));
     const QString port = QStringLiteral("net-port-%1").arg(id.index);
-    addRootPort(arguments, port, place::networkPortDevice, id.index, 1 + maxControllers + id.index);
+    addRootPort(arguments, port, networkPortDevice, id.index, 1 + maxControllers + id.index);
     QString network = QStringLiteral("user,id=%1").arg(adapterName(id));
     for (const PortForward& forward : adapter.forwards) {
         network += QStringLiteral(",hostfwd=%1:127.0.0.1:%2-:%3")
@@ -202,9 +194,6 @@ void addAdapter(Arguments& arguments, const Definition& definition, AdapterId id
         {QStringLiteral("addr"), QStringLiteral("00.0")},
         // OVMF has a driver of its own; a boot ROM would only be in its way.
         {QStringLiteral("romfile"), QString()}};
-    if (const std::optional<int> index = bootIndex(definition, id)) {
-        device.insert(QStringLiteral("bootindex"), *index);
-    }
     arguments.device(QStringLiteral("virtio-net-pci"), device);
 }
 
@@ -269,7 +258,7 @@ QStringList commandLine(const StoredMachine& machine, const LaunchSettings& sett
     addFirmware(arguments, machine, settings.firmware);
     addControllers(arguments, definition);
     for (const Drive& drive : definition.drives) {
-        addDrive(arguments, definition, drive);
+        addDrive(arguments, drive);
     }
     for (int index = 0; index < int(definition.adapters.size()); ++index) {
         addAdapter(arguments, definition, {index});

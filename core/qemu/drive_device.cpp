@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/qemu/drive_device.h"
 
+#include "core/machine/hardware_address.h"
 #include "core/qemu/block_graph.h"
 
 namespace platter {
-
-namespace {
-
-// OVMF looks for what it can boot at targets 0 to 31 of a controller, LUNs 0 to 7 each (EDK2's
-// PcdVirtioScsiMaxTargetLimit and PcdVirtioScsiMaxLunLimit). So the slots from 32 on are the second LUNs of these
-// targets, and every slot can be booted from.
-constexpr int targetsPerController = 32;
-
-} // namespace
 
 std::vector<QJsonObject> driveNodes(const Drive& drive, int generation)
 {
@@ -28,16 +20,14 @@ std::vector<QJsonObject> driveNodes(const Drive& drive, int generation)
     return {mediumFileNode(slot, generation, medium), mediumNode(slot, generation)};
 }
 
-QJsonObject driveDevice(const Drive& drive, int generation, std::optional<int> bootIndex)
+QJsonObject driveDevice(const Drive& drive, int generation)
 {
     const SlotId slot = drive.slot;
+    const ScsiAddress address = scsiAddress(slot);
     QJsonObject device{{QStringLiteral("id"), driveName(slot)},
         {QStringLiteral("bus"), controllerName(slot.controller) + QStringLiteral(".0")},
-        {QStringLiteral("channel"), 0}, {QStringLiteral("scsi-id"), slot.target % targetsPerController},
-        {QStringLiteral("lun"), slot.target / targetsPerController}};
-    if (bootIndex) {
-        device.insert(QStringLiteral("bootindex"), *bootIndex);
-    }
+        {QStringLiteral("channel"), 0}, {QStringLiteral("scsi-id"), address.target},
+        {QStringLiteral("lun"), address.lun}};
     if (std::holds_alternative<DiskDrive>(drive.what)) {
         device.insert(QStringLiteral("driver"), QStringLiteral("scsi-hd"));
         device.insert(QStringLiteral("drive"), driveName(slot));
@@ -59,12 +49,6 @@ QJsonObject driveDevice(const Drive& drive, int generation, std::optional<int> b
 QString driveSerial(SlotId slot)
 {
     return QStringLiteral("platter-%1-%2").arg(slot.controller).arg(slot.target);
-}
-
-std::optional<SlotId> slotAt(int controller, int target, int lun)
-{
-    const SlotId slot{controller, lun * targetsPerController + target};
-    return target < targetsPerController && slot.isValid() ? std::optional(slot) : std::nullopt;
 }
 
 QJsonObject controllerDevice(int controller)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/qemu/launch.h"
 
+#include "core/boot/nvram_file.h"
 #include "core/durable_file.h"
 #include "core/qemu/detached_process.h"
 #include "core/qemu/launch_failure.h"
@@ -42,36 +43,6 @@ void rotate(const QString& log)
     }
 }
 
-Result<void> provideNvram(const StoredMachine& machine, const Firmware& firmware)
-{
-    const QString what = Texts::tr("Making the firmware's variables");
-    QFile source(firmware.varsTemplate);
-    if (!source.open(QIODevice::ReadOnly)) {
-        return std::unexpected(systemError(what, source.fileName(), errno ? errno : EIO));
-    }
-    const QFileInfo nvram(machine.nvramFile());
-    if (!nvram.exists()) {
-        const QByteArray content = source.readAll();
-        if (source.error() != QFileDevice::NoError || content.size() != source.size()) {
-            return std::unexpected(systemError(what, source.fileName(), EIO));
-        }
-        return replaceContent(what, machine.nvramFile(), content);
-    }
-    if (firmware.varsFormat == QStringLiteral("raw") && nvram.size() != source.size()) {
-        return std::unexpected(Error{ErrorKind::Corrupt,
-            Texts::tr("The firmware's variables in %1 have a wrong size: the file is damaged or belongs to "
-                      "another firmware.")
-                .arg(machine.nvramFile()),
-            Texts::tr("Move that file away: the next start makes a new one, and the machine forgets its boot "
-                      "entries."),
-            Texts::tr("%1 bytes instead of the %2 of %3")
-                .arg(nvram.size())
-                .arg(source.size())
-                .arg(source.fileName())});
-    }
-    return {};
-}
-
 Result<void> prepare(const StoredMachine& machine, const LaunchSettings& settings)
 {
     if (!QFileInfo(machine.folder).isDir()) {
@@ -85,7 +56,7 @@ Result<void> prepare(const StoredMachine& machine, const LaunchSettings& setting
     }
     rotate(machine.qemuLog());
     rotate(machine.serialLog());
-    return provideNvram(machine, settings.firmware);
+    return provideNvram(machine, settings.firmware.varsTemplate);
 }
 
 // QEMU's screen server greets whoever connects, from its main loop, which begins when everything else is made. It

@@ -45,6 +45,7 @@ xorriso xorriso
 mcopy mtools
 mkfs.vfat dosfstools
 resize2fs e2fsprogs
+efibootmgr efibootmgr
 sfdisk fdisk
 depmod kmod
 objcopy binutils
@@ -94,7 +95,7 @@ program() {
         done
     done
 }
-program qemu-ga sfdisk partx blkid lsblk mke2fs e2fsck resize2fs tune2fs dumpe2fs mkfs.vfat
+program qemu-ga efibootmgr sfdisk partx blkid lsblk mke2fs e2fsck resize2fs tune2fs dumpe2fs mkfs.vfat
 ln -s mke2fs "$root/usr/sbin/mkfs.ext4"
 
 # The modules go in uncompressed, for the archive as a whole compresses better, and without their signatures (which objcopy

@@ -60,6 +60,7 @@ class DiskEditGuestTest : public QObject {
         qemuImg({QStringLiteral("check"), QStringLiteral("-q"), file});
         GuestMachine machine;
         machine.definition().drives = {{diskSlot, DiskDrive{file, DiskFormat::Vhdx}}};
+        machine.definition().bootOrder = {diskSlot};
         BOOT(machine, "booted from disk sda");
         IN_GUEST(machine, output, "cat /sys/block/sda/size");
         QCOMPARE(output.trimmed().toULongLong() * 512, size);

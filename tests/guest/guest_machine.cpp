@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/guest/guest_machine.h"
 
+#include "core/boot/nvram_file.h"
 #include "core/qemu/command_line.h"
 
 #include <QDir>
@@ -81,10 +82,9 @@ QString GuestMachine::start()
     }
     const RuntimeFolder runtime{m_folder.path()};
     QDir().mkpath(m_machine.logFolder());
-    if (!QFile::exists(m_machine.nvramFile()) && !QFile::copy(firmware->varsTemplate, m_machine.nvramFile())) {
-        return QStringLiteral("%1 could not be copied").arg(firmware->varsTemplate);
+    if (const Result<void> made = provideNvram(m_machine, firmware->varsTemplate); !made) {
+        return made.error().text();
     }
-    QFile::setPermissions(m_machine.nvramFile(), QFile::ReadOwner | QFile::WriteOwner);
     QFile::remove(runtime.serial()); // of an earlier start
 
     QStringList arguments = commandLine(m_machine, {program, Accelerator::Tcg, *firmware, runtime});

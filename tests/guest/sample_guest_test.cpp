@@ -62,6 +62,7 @@ void SampleGuestTest::livesOnDvdAndThenOnDisk()
     {
         GuestMachine machine;
         machine.definition().drives = {{diskSlot, DiskDrive{disk, DiskFormat::Vhdx}}};
+        machine.definition().bootOrder = {diskSlot};
         BOOT(machine, "booted from disk sda");
         IN_GUEST(machine, output, "echo kept > /root/note");
 

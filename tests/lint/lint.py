@@ -11,10 +11,11 @@ TOP_FOLDERS = ["app", "core", "resources", "tests", "ui", "wizards"]
 
 # What a layer's files must not include: a Widgets include compiles even where it is not linked.
 FORBIDDEN_INCLUDES = {
-    "core/fat": r"(core/(disk|machine|media|qemu|live)|ui|wizards|app)/",
-    "core/disk": r"(core/(machine|media|qemu|live)|ui|wizards|app)/",
-    "core/media": r"(core/(disk|machine|qemu|live)|ui|wizards|app)/",
-    "core/machine": r"(core/(qemu|live)|ui|wizards|app)/",
+    "core/fat": r"(core/(disk|machine|media|boot|qemu|live)|ui|wizards|app)/",
+    "core/disk": r"(core/(machine|media|boot|qemu|live)|ui|wizards|app)/",
+    "core/media": r"(core/(disk|machine|boot|qemu|live)|ui|wizards|app)/",
+    "core/machine": r"(core/(boot|qemu|live)|ui|wizards|app)/",
+    "core/boot": r"(core/(qemu|live)|ui|wizards|app)/",
     "core/qemu": r"(core/(live|media)|ui|wizards|app)/",
     "core": r"(ui|wizards|app)/|Qt(Gui|Widgets|Svg)|"
     r"Q(Widget|Application|GuiApplication|Image|Pixmap|Painter|Color|Icon|Font|Palette|Dialog|MessageBox|Label|Action)\b",

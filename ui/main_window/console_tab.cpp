@@ -19,6 +19,8 @@ ConsoleTab::ConsoleTab(MachineActions& actions, MachineScreens& screens, QWidget
     m_console->setObjectName(QStringLiteral("console"));
     connect(m_console, &ConsoleWidget::actionRequested, this, &ConsoleTab::act);
     connect(&screens, &MachineScreens::consoleScreenChanged, this, &ConsoleTab::connectScreen);
+    connect(&m_outlook, &BootOutlook::changed, this, &ConsoleTab::update);
+    connect(&m_outlook, &BootOutlook::nothingStarted, this, &ConsoleTab::nothingStarted);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_console);
@@ -39,6 +41,7 @@ void ConsoleTab::setSession(MachineSession* session)
         disconnect(m_session, nullptr, this, nullptr);
     }
     m_session = session;
+    m_outlook.setSession(session);
     if (session != nullptr) {
         m_console->setAccessibleName(tr("Screen of %1").arg(session->name()));
         connect(session, &MachineSession::stateChanged, this, &ConsoleTab::update);
@@ -64,7 +67,8 @@ void ConsoleTab::update()
     const std::optional<MachineNotice> notice = noticeFor({.name = m_session->name(),
         .state = m_session->state(),
         .error = m_session->lastError(),
-        .canRetryWithoutKvm = m_session->canRetryWithoutKvm()});
+        .canRetryWithoutKvm = m_session->canRetryWithoutKvm(),
+        .whyNothingStarts = m_outlook.whyNothingStarts()});
     m_action = notice ? notice->action : NoticeAction::None;
     m_console->setNotice(notice ? std::optional(notice->notice) : std::nullopt);
 }
@@ -96,12 +100,14 @@ void ConsoleTab::showEvent(QShowEvent* event)
 {
     QWidget::showEvent(event);
     m_screens.setConsole(m_session);
+    m_outlook.setWatching(true);
     connectScreen();
 }
 
 void ConsoleTab::hideEvent(QHideEvent* event)
 {
     QWidget::hideEvent(event);
+    m_outlook.setWatching(false);
     m_console->setSource(nullptr);
     m_screens.setConsole(nullptr);
 }

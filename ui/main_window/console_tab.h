@@ -3,6 +3,7 @@
 // thread; owned by the machine's pane.
 #pragma once
 
+#include "ui/main_window/boot_outlook.h"
 #include "ui/main_window/machine_notice.h"
 
 #include <QPointer>
@@ -25,6 +26,10 @@ public:
 
     ConsoleWidget* console() const { return m_console; }
 
+Q_SIGNALS:
+    // As BootOutlook says it.
+    void nothingStarted(const QString& machine, const platter::Error& why);
+
 protected:
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
@@ -38,6 +43,7 @@ private:
     MachineScreens& m_screens;
     QPointer<MachineSession> m_session;
     ConsoleWidget* m_console = nullptr;
+    BootOutlook m_outlook;
     NoticeAction m_action = NoticeAction::None;
 };
 

@@ -21,6 +21,7 @@ struct NoticeSituation {
     MachineState state = MachineState::Off;
     std::optional<Error> error = {};
     bool canRetryWithoutKvm = false;
+    QString whyNothingStarts = {}; // of one that is off; empty: something may start
 };
 
 // Nothing: the screen can be used, or the console itself knows best what it waits for.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/main_window/machine_pane.h"
 
+#include "ui/boot_editor/boot_editor.h"
 #include "ui/details/details_tab.h"
 #include "ui/icons.h"
 #include "ui/main_window/console_tab.h"
@@ -35,6 +36,7 @@ MachinePane::MachinePane(MachineActions& actions, MachineScreens& screens, QSett
     };
     addPlace(QStringLiteral("video-display"), tr("&Console"));
     addPlace(QStringLiteral("drive-harddisk"), tr("S&torage"));
+    addPlace(QStringLiteral("system-reboot"), tr("&Boot"));
     addPlace(QStringLiteral("utilities-terminal"), tr("D&etails"));
     connect(m_tabs, &QTabWidget::currentChanged, this, &MachinePane::ensureTab);
 
@@ -56,6 +58,9 @@ void MachinePane::setSession(MachineSession* session)
     if (m_storage != nullptr) {
         m_storage->setSession(session);
     }
+    if (m_boot != nullptr) {
+        m_boot->setSession(session);
+    }
     if (m_details != nullptr) {
         m_details->setSession(session);
     }
@@ -66,6 +71,7 @@ void MachinePane::ensureTab(int index)
     QWidget* content = nullptr;
     if (index == Console && m_console == nullptr) {
         content = m_console = new ConsoleTab(m_actions, m_screens);
+        connect(m_console, &ConsoleTab::nothingStarted, this, &MachinePane::failed);
         m_console->setSession(m_session);
         Q_EMIT consoleMade(m_console);
     } else if (index == Storage && m_storage == nullptr) {
@@ -74,6 +80,10 @@ void MachinePane::ensureTab(int index)
         connect(m_storage, &StoragePane::compactDiskRequested, this, &MachinePane::compactDiskRequested);
         listenTo(m_storage->view());
         m_storage->setSession(m_session);
+    } else if (index == Boot && m_boot == nullptr) {
+        content = m_boot = new BootEditor;
+        connect(m_boot, &BootEditor::failed, this, &MachinePane::failed);
+        m_boot->setSession(m_session);
     } else if (index == Details && m_details == nullptr) {
         content = m_details = new DetailsTab;
         m_details->setSession(m_session);

@@ -13,6 +13,7 @@ class QTabWidget;
 
 namespace platter {
 
+class BootEditor;
 class ConsoleTab;
 class DetailsTab;
 class MachineActions;
@@ -25,7 +26,7 @@ class MachinePane : public QWidget {
     Q_OBJECT
 
 public:
-    enum Tab { Console, Storage, Details };
+    enum Tab { Console, Storage, Boot, Details };
 
     MachinePane(MachineActions& actions, MachineScreens& screens, QSettings& settings, QWidget* parent = nullptr);
 
@@ -42,6 +43,7 @@ Q_SIGNALS:
     void editDiskRequested(const QString& file);
     void compactDiskRequested(const QString& file);
     void addDiskRequested(int controller);
+    void failed(const QString& machine, const platter::Error& error);
     void filesDropped(const QStringList& files, std::optional<platter::SlotId> slot);
 
 private:
@@ -56,6 +58,7 @@ private:
     QTabWidget* m_tabs = nullptr;
     ConsoleTab* m_console = nullptr;
     StoragePane* m_storage = nullptr;
+    BootEditor* m_boot = nullptr;
     DetailsTab* m_details = nullptr;
 };
 

@@ -159,6 +159,7 @@ MainWindow::MainWindow(MachineLibrary& library, QSettings& settings)
     connect(m_pane, &MachinePane::compactDiskRequested, this, &MainWindow::compactDiskRequested);
     connect(m_jobsBar, &JobsBar::showRequested, this, &MainWindow::jobRequested);
     connect(m_pane, &MachinePane::addDiskRequested, this, &MainWindow::offerDisks);
+    connect(m_pane, &MachinePane::failed, this, &MainWindow::report);
     connect(m_pane, &MachinePane::filesDropped, this,
         [this](const QStringList& files, std::optional<SlotId> slot) { attachFiles(droppedFiles(files), slot); });
     connect(m_pane, &MachinePane::consoleMade, this, &MainWindow::adoptConsole);

@@ -552,12 +552,12 @@ private Q_SLOTS:
         stage.window().resize(761, 613);
         stage.find<QSplitter>("splitter")->setSizes({301, 460});
         stage.clickRow(1);
-        stage.find<QTabWidget>("machineTabs")->setCurrentIndex(2);
+        stage.find<QTabWidget>("machineTabs")->setCurrentIndex(3);
         const QList<int> sizes = stage.find<QSplitter>("splitter")->sizes();
         stage.closeWindow();
         QCOMPARE(stage.window().size(), QSize(761, 613));
         QCOMPARE(stage.selected(), QStringLiteral("machine 2"));
-        QCOMPARE(stage.find<QTabWidget>("machineTabs")->currentIndex(), 2);
+        QCOMPARE(stage.find<QTabWidget>("machineTabs")->currentIndex(), 3);
         QCOMPARE(stage.find<QSplitter>("splitter")->sizes(), sizes);
     }
 
@@ -635,7 +635,7 @@ private Q_SLOTS:
         WindowStage stage;
         stage.addMachine(QStringLiteral("debian-13"));
         stage.window();
-        stage.find<QTabWidget>("machineTabs")->setCurrentIndex(2);
+        stage.find<QTabWidget>("machineTabs")->setCurrentIndex(3);
         auto* details = stage.find<QTabWidget>("detailsTab");
         details->setCurrentIndex(3);
         const auto* note = details->currentWidget()->findChild<QLabel*>();
@@ -685,7 +685,7 @@ private Q_SLOTS:
         WindowStage stage;
         stage.addMachine(QStringLiteral("debian-13"));
         stage.window();
-        stage.find<QTabWidget>("machineTabs")->setCurrentIndex(2);
+        stage.find<QTabWidget>("machineTabs")->setCurrentIndex(3);
         auto* view = stage.find<QTabWidget>("detailsTab")->currentWidget()->findChild<QPlainTextEdit*>();
         const auto brightest = [](const QWidget* widget) {
             const QImage image = const_cast<QWidget*>(widget)->grab().toImage();

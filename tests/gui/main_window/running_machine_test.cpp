@@ -107,7 +107,7 @@ private Q_SLOTS:
     void detailsShowWhatIsGoingOn()
     {
         auto* tabs = m_stage.find<QTabWidget>("machineTabs");
-        tabs->setCurrentIndex(2);
+        tabs->setCurrentIndex(3);
         auto* details = m_stage.find<QTabWidget>("detailsTab");
         const auto text = [details] {
             auto* view = details->currentWidget()->findChild<QPlainTextEdit*>();

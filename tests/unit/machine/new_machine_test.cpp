@@ -293,24 +293,25 @@ private Q_SLOTS:
         NewMachine all = choices();
         all.bootFromNetwork = true;
         const QString root = below("machines");
-        const QString expected =
-            QStringLiteral("Machine: Büro 1\n"
-                           "Folder: %1/Büro 1\n"
-                           "Definition: %1/Büro 1/machine.json\n"
-                           "Memory: 512 MiB; processors: 1\n"
-                           "Firmware: UEFI; drives on paravirtual SCSI\n"
-                           "New disk in slot 0:0: %1/Büro 1/Büro 1.vhdx\n"
-                           "  VHDX, 40 GiB; takes 256 KiB at first and grows with use\n"
-                           "DVD drive in slot 0:1: %2/debian.iso\n"
-                           "DVD drive in slot 0:2: %2/virtio.iso\n"
-                           "Network: user-mode NAT\n"
-                           "  port 2222 of this computer (127.0.0.1, TCP) leads to port 22 of the machine\n"
-                           "Boot order:\n"
-                           "  1. disk 0:0 (empty until a system is installed)\n"
-                           "  2. network\n"
-                           "  3. DVD drive 0:1, debian.iso\n"
-                           "  4. DVD drive 0:2, virtio.iso\n")
-                .arg(root, m_dir->path());
+        const QString expected = QStringLiteral(
+            "Machine: Büro 1\n"
+            "Folder: %1/Büro 1\n"
+            "Definition: %1/Büro 1/machine.json\n"
+            "Memory: 512 MiB; processors: 1\n"
+            "Firmware: UEFI; drives on paravirtual SCSI\n"
+            "New disk in slot 0:0: %1/Büro 1/Büro 1.vhdx\n"
+            "  VHDX, 40 GiB; takes 256 KiB at first and grows with use\n"
+            "DVD drive in slot 0:1: %2/debian.iso\n"
+            "DVD drive in slot 0:2: %2/virtio.iso\n"
+            "Network: user-mode NAT\n"
+            "  port 2222 of this computer (127.0.0.1, TCP) leads to port 22 of the machine\n"
+            "Boot order:\n"
+            "  1. disk 0:0 (empty until a system is installed)\n"
+            "  2. network\n"
+            "  3. DVD drive 0:1, debian.iso\n"
+            "  4. DVD drive 0:2, virtio.iso\n"
+            "  Once a system is installed, the machine boots it; the medium may stay in its drive.\n")
+                                     .arg(root, m_dir->path());
         QCOMPARE(plan(all, store()), expected);
 
         all.place = below("elsewhere");

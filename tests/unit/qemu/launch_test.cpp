@@ -217,9 +217,9 @@ private Q_SLOTS:
             },
             ErrorKind::InvalidInput, {QStringLiteral("d.qcow2 is a folder")});
         row("NVRAM of another size", [](ScratchMachine& m) { QVERIFY(makeFile(m.machine.nvramFile(), 4096)); },
-            ErrorKind::Corrupt, {QStringLiteral("wrong size"), QStringLiteral("Move that file away")});
+            ErrorKind::Corrupt, {QStringLiteral("wrong size"), QStringLiteral("boot reset “m”")});
         row("NVRAM is a folder", [](ScratchMachine& m) { QVERIFY(QDir().mkdir(m.machine.nvramFile())); },
-            ErrorKind::Corrupt, {QStringLiteral("nvram.fd"), QStringLiteral("Move that file away")});
+            ErrorKind::Corrupt, {QStringLiteral("nvram.fd"), QStringLiteral("Move it away")});
         row("no NVRAM template",
             [](ScratchMachine& m) { m.settings.firmware.varsTemplate = QStringLiteral("/nowhere/vars.fd"); },
             ErrorKind::NotFound, {QStringLiteral("/nowhere/vars.fd does not exist")});

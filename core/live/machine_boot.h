@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A machine's boot order as a person reads and changes it: its NVRAM and its definition together. Blocking, short;
+// any thread.
+#pragma once
+
+#include "core/boot/boot_order.h"
+#include "core/machine/store.h"
+#include "core/places.h"
+
+namespace platter {
+
+// As the next start will find it; of a machine that runs, as its guest has it now. Errors: those of
+// findFirmware() and readNvram().
+Result<BootOrder> bootOrderOf(const StoredMachine& machine, const Places& places);
+
+// Makes AFTER of what bootOrderOf() has said, BEFORE. It takes effect at the next start. WrongState: the machine
+// runs. InUse: somebody starts it now, or has changed the order meanwhile.
+Result<void> changeBootOrder(
+    const QString& machine, const Places& places, const BootOrder& before, const BootOrder& after);
+
+// Forgets all the firmware's variables, whatever state they are in. The result is the file that keeps them, empty
+// where there were none. Errors as above.
+Result<QString> resetFirmware(const QString& machine, const Places& places);
+
+} // namespace platter
