@@ -51,7 +51,7 @@ BootStage::BootStage()
     m_window.addMachine(name, definition);
     MachineStore store(m_window.places().machines);
     const Result<StoredMachine> machine = store.load(name);
-    const QString disk = std::get<DiskDrive>(machine->definition.driveAt({0, 0})->what).file;
+    const QString disk = std::get<DiskDrive>(machine->definition.driveAt({0, 0})->what).file();
     QFile::remove(disk);
     makeSystemDisk(disk);
 

@@ -64,7 +64,7 @@ private Q_SLOTS:
         QFETCH(ImageAccess, access);
         QFETCH(std::optional<ImageUser>, other);
         QFETCH(QString, kind);
-        const DiskDrive disk{.file = QStringLiteral("/a.vhdx"), .isReadOnly = isReadOnly};
+        const DiskDrive disk{.source = QStringLiteral("/a.vhdx"), .isReadOnly = isReadOnly};
         const auto trouble = troubleOf(disk, access, other);
         QCOMPARE(trouble ? nameOf(trouble->kind) : QString(), kind);
         if (trouble) {
