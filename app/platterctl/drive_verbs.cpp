@@ -170,8 +170,7 @@ QCoro::Task<int> eject(Context* context, Arguments arguments, Report report)
 }
 
 // What the arguments name as it is attached: an ISO into a DVD drive, anything else as a disk.
-Result<std::variant<DiskDrive, DvdDrive>> driveFrom(
-    const Arguments& arguments, std::optional<DiskFormat> format)
+Result<std::variant<DiskDrive, DvdDrive>> driveFrom(const Arguments& arguments, std::optional<DiskFormat> format)
 {
     const QString named = arguments.positional.size() > 1 ? arguments.positional[1] : QString();
     if (arguments.isSet(optionDvd) || named.endsWith(QLatin1String(".iso"), Qt::CaseInsensitive)) {
@@ -456,15 +455,16 @@ std::vector<Verb> driveVerbs()
     return {
         {QStringLiteral("drive list"), {machine}, tr("lists a machine's drives"), {}, &list},
         {QStringLiteral("drive add"), {machine, QStringLiteral("[DISK]")},
-            tr("adds a disk, new or there already, or a DVD drive with an ISO; while the machine runs, too. DISK is "
-               "an image file, a disk of this computer (/dev/disk/by-id/…) or a location on the network (%1)")
+            tr("adds a disk, new or there already, or a DVD drive with an ISO; while the machine runs, too. DISK "
+               "is an image file, a disk of this computer (/dev/disk/by-id/…) or a location on the network (%1)")
                 .arg(locationExamples().join(QStringLiteral(", "))),
             {{optionSlot, tr("Where: controller and target. The first free slot unless given."), tr("0:3")},
                 {optionDvd, tr("A DVD drive, empty where no ISO is given.")},
                 {optionNew, tr("Makes a disk of that size, in FILE or in the machine's folder."), tr("40G")},
                 {optionFormat,
-                    tr("Of the disk. VHDX for a new one unless given; of an image what it looks like, which of a raw "
-                       "one is what its guest has written; of a disk on the network what its name ends in, or raw."),
+                    tr("Of the disk. VHDX for a new one unless given; of an image what it looks like, which of a "
+                       "raw one is what its guest has written; of a disk on the network what its name ends in, "
+                       "or raw."),
                     tr("vhdx|qcow2|raw")},
                 {optionReadOnly, tr("The guest cannot write to the disk.")},
                 {optionNoTrim, tr("What the guest frees is kept in the image.")}},

@@ -47,7 +47,8 @@ std::optional<DiskTrouble> troubleOf(
     }
     if (access == ImageAccess::ReadOnly && !disk.isReadOnly) {
         return DiskTrouble{DiskTrouble::Kind::ReadOnlyStorage,
-            Texts::tr("The file %1 cannot be written to: its storage or its permissions forbid it.").arg(disk.where()),
+            Texts::tr("The file %1 cannot be written to: its storage or its permissions forbid it.")
+                .arg(disk.where()),
             Texts::tr("Attach it read-only, or use an image that can be written to.")};
     }
     if (otherUser && !(disk.isReadOnly && otherUser->isReadOnly)) {

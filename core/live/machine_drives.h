@@ -42,9 +42,10 @@ public:
     // Asks the running machine. Done by itself in the application, whenever something may have changed.
     QCoro::Task<Result<void>> read();
 
-    // Into SLOT, or the lowest free one, last in the boot order; while the machine runs, too. A disk gets FORMAT, or
-    // without it the format that its image has by its content, which of a raw image is whatever a guest has written.
-    // Errors: InUse (the slot, the image), NoSpace (no slot is free), those of opening the image, of rules.h.
+    // Into SLOT, or the lowest free one, last in the boot order; while the machine runs, too. A disk gets FORMAT,
+    // or without it the format that its image has by its content, which of a raw image is whatever a guest has
+    // written. Errors: InUse (the slot, the image), NoSpace (no slot is free), those of opening the image, of
+    // rules.h.
     QCoro::Task<Result<SlotId>> add(
         std::optional<SlotId> slot, std::variant<DiskDrive, DvdDrive> what, std::optional<DiskFormat> format = {});
     // Of a running machine as drive_removal.h says. The file stays.

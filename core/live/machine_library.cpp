@@ -129,7 +129,7 @@ void MachineLibrary::read(const QString& forgotten)
     }
     const std::size_t listed = entries.size();
     findOrphans(seen);
-    addRunning(entries, seen);
+    addRunning(entries, seen, forgotten);
     addGone(entries, seen, forgotten);
     if (entries.size() > listed) {
         sortByName(entries);
@@ -165,13 +165,15 @@ void MachineLibrary::findOrphans(const QSet<QString>& listed)
     }
 }
 
-void MachineLibrary::addRunning(std::vector<LibraryEntry>& entries, QSet<QString>& seen) const
+void MachineLibrary::addRunning(
+    std::vector<LibraryEntry>& entries, QSet<QString>& seen, const QString& forgotten) const
 {
     for (auto it = m_sessions.cbegin(); it != m_sessions.cend(); ++it) {
         MachineSession* session = it.value();
+        // Whoever deletes a machine holds its start lock, which looks like a start.
+        const bool seemsUp = isUp(session->state()) && session->name() != forgotten;
         if (seen.contains(it.key())
-            || (!isUp(session->state())
-                && !RuntimeFolder::of(m_places.runtime, session->machine().definition.id).runningQemu())) {
+            || (!seemsUp && !RuntimeFolder::of(m_places.runtime, session->machine().definition.id).runningQemu())) {
             continue;
         }
         seen.insert(it.key());

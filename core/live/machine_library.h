@@ -55,8 +55,9 @@ private:
     void read(const QString& forgotten);
     MachineSession* newSession(const StoredMachine& machine);
     void findOrphans(const QSet<QString>& listed);
-    // Machines that run and are not in the store, or not readable there.
-    void addRunning(std::vector<LibraryEntry>& entries, QSet<QString>& seen) const;
+    // Machines that run and are not in the store, or not readable there. FORGOTTEN needs a QEMU to count as
+    // running.
+    void addRunning(std::vector<LibraryEntry>& entries, QSet<QString>& seen, const QString& forgotten) const;
     // Machines that were here and are no more, except FORGOTTEN.
     void addGone(std::vector<LibraryEntry>& entries, const QSet<QString>& seen, const QString& forgotten) const;
     QStringList runtimeFolders() const; // their names, which are the machines' ids

@@ -34,8 +34,8 @@ QCoro::Task<Result<SlotId>> addNewDisk(QPointer<MachineSession> session, std::op
     }
     Result<SlotId> added = std::unexpected(qmpInterrupted(QString()));
     if (session) {
-        added =
-            co_await session->drives().add(slot, DiskDrive{.source = disk.file, .format = disk.format}, disk.format);
+        added = co_await session->drives().add(
+            slot, DiskDrive{.source = disk.file, .format = disk.format}, disk.format);
     }
     if (!added) {
         QFile::remove(disk.file);

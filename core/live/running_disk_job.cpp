@@ -182,8 +182,9 @@ protected:
             return Texts::tr("The machine “%1” keeps running and is told of the new size.").arg(session.name());
         }
         if (plan.blockTable > ByteCount::mebibytes(32)) {
-            return Texts::tr("The machine “%1” keeps running: it stands still for some tenths of a second, in which "
-                             "QEMU reads the disk's table of blocks anew (%2), and is told of the new size.")
+            return Texts::tr(
+                "The machine “%1” keeps running: it stands still for some tenths of a second, in which "
+                "QEMU reads the disk's table of blocks anew (%2), and is told of the new size.")
                 .arg(session.name(), plan.blockTable.toString());
         }
         return Texts::tr(

@@ -8,8 +8,8 @@
 namespace platter {
 
 // FORMAT: of an image whoever opens it finds out by itself; of a disk on the network, which nobody looks at, its
-// name's ending tells unless given (".qcow2"), else raw. The disk is read-only where it can only be read. Errors: of
-// parseLocation(), of stableDeviceName(); InvalidInput: a format that nothing there can have.
+// name's ending tells unless given (".qcow2"), else raw. The disk is read-only where it can only be read. Errors:
+// of parseLocation(), of stableDeviceName(); InvalidInput: a format that nothing there can have.
 Result<DiskDrive> diskAt(const QString& where, std::optional<DiskFormat> format = {});
 
 } // namespace platter

@@ -155,8 +155,8 @@ private Q_SLOTS:
         const StoredMachine machine = live.make(QStringLiteral("box"), {{slot, DiskDrive{request.file}}});
         const auto session = live.session(machine);
         GOOD(QCoro::waitFor(session->start()));
-        const std::unique_ptr<DiskJob> job = expandRunning({session.get(), slot},
-            {.file = request.file, .newSize = ByteCount::tebibytes(61)}, InGuest::Leave);
+        const std::unique_ptr<DiskJob> job = expandRunning(
+            {session.get(), slot}, {.file = request.file, .newSize = ByteCount::tebibytes(61)}, InGuest::Leave);
         const Result<OperationPlan> plan = QCoro::waitFor(job->plan());
         GOOD(plan);
         const QString steps = plan->steps.join(QLatin1Char(' '));

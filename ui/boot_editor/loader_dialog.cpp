@@ -46,8 +46,8 @@ LoaderDialog::LoaderDialog(const Definition& definition, QWidget* parent)
     m_disk->setObjectName(QStringLiteral("loaderDisk"));
     for (const Drive& drive : definition.drives) {
         if (const auto* disk = std::get_if<DiskDrive>(&drive.what)) {
-            m_disk->addItem(QStringLiteral("%1  %2").arg(drive.slot.toString(), disk->shortName()),
-                drive.slot.toString());
+            m_disk->addItem(
+                QStringLiteral("%1  %2").arg(drive.slot.toString(), disk->shortName()), drive.slot.toString());
         }
     }
     m_list = new QListWidget;

@@ -92,17 +92,17 @@ private Q_SLOTS:
             "needs-boot-entry",
             "A machine starts from it only with a boot entry for \\EFI\\debian\\shimx64.efi: there is no "
             "\\EFI\\BOOT\\BOOTX64.EFI, which firmware looks for by itself.",
-            "Boot From File");
+            "platterctl boot add");
         row("Windows' only", gpt, 1, {{QStringLiteral("EFI/Microsoft/Boot/bootmgfw.efi"), m_program}},
             "needs-boot-entry",
             "A machine starts from it only with a boot entry for \\EFI\\Microsoft\\Boot\\bootmgfw.efi: there is no "
             "\\EFI\\BOOT\\BOOTX64.EFI, which firmware looks for by itself.",
-            "BOOTX64.EFI");
+            "platterctl boot add");
         row("a damaged default, another whole", gpt, 1,
             {{loader, "no program"}, {QStringLiteral("EFI/debian/grubx64.efi"), m_program}}, "needs-boot-entry",
             "A machine starts from it only with a boot entry for \\EFI\\debian\\grubx64.efi: there is no "
             "\\EFI\\BOOT\\BOOTX64.EFI, which firmware looks for by itself.",
-            "Boot From File");
+            "platterctl boot add");
         row("damaged loader", gpt, 1, {{loader, "no program"}}, "loader-damaged",
             "No machine starts from it: its boot loader \\EFI\\BOOT\\BOOTX64.EFI is damaged.", "repair");
         row("Arm", gpt, 1, {{QStringLiteral("EFI/BOOT/BOOTAA64.EFI"), m_armProgram}}, "other-processor",
