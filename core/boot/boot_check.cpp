@@ -62,7 +62,7 @@ public:
 
     BootFinding examine(const BootEntry& entry)
     {
-        return std::visit([this](const auto& target) { return examine(target); }, entry.target);
+        return std::visit([this](const auto& target) { return this->examine(target); }, entry.target);
     }
 
 private:
