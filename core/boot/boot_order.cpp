@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/boot/boot_order.h"
 
-#include "core/little_endian.h"
+#include "core/boot/efi_bytes.h"
 
 #include <algorithm>
 #include <map>
@@ -36,7 +36,7 @@ std::optional<std::uint16_t> numberIn(const QString& variable)
 
 std::vector<std::uint16_t> numbersIn(const QByteArray& order)
 {
-    const auto bytes = std::as_bytes(std::span(order.constData(), std::size_t(order.size())));
+    const std::span<const std::byte> bytes = bytesOf(order);
     std::vector<std::uint16_t> numbers;
     for (std::size_t at = 0; at + 1 < bytes.size(); at += 2) {
         numbers.push_back(littleEndian<std::uint16_t>(bytes, at));
@@ -44,12 +44,11 @@ std::vector<std::uint16_t> numbersIn(const QByteArray& order)
     return numbers;
 }
 
-QByteArray bytesOf(const std::vector<std::uint16_t>& numbers)
+QByteArray bytesOfNumbers(const std::vector<std::uint16_t>& numbers)
 {
     QByteArray order(qsizetype(numbers.size()) * 2, '\0');
-    const auto bytes = std::as_writable_bytes(std::span(order.data(), std::size_t(order.size())));
     for (std::size_t i = 0; i < numbers.size(); ++i) {
-        putLittleEndian(bytes, i * 2, numbers[i]);
+        putLittleEndian(bytesOf(order), i * 2, numbers[i]);
     }
     return order;
 }
@@ -444,9 +443,9 @@ void BootOrder::write(VariableStore& store) const
     order.push_back(m_menu);
     order.insert(order.end(), off.begin(), off.end());
     order.insert(order.end(), m_behind.begin(), m_behind.end());
-    store.setValue(orderName, bytesOf(order));
+    store.setValue(orderName, bytesOfNumbers(order));
     if (m_next) {
-        store.setValue(nextName, bytesOf({*m_next}));
+        store.setValue(nextName, bytesOfNumbers({*m_next}));
     } else if (m_isNextChanged) {
         store.remove(nextName);
     }

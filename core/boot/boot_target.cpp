@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/boot/boot_target.h"
 
-#include "core/little_endian.h"
+#include "core/boot/efi_bytes.h"
 #include "core/machine/hardware_address.h"
 
 namespace platter {
@@ -14,8 +14,7 @@ constexpr QUuid menuProgram(0x462caa21, 0x7614, 0x4503, 0x83, 0x6e, 0x8a, 0xb6, 
 
 std::uint16_t wordAt(const PathNode& node, std::size_t offset)
 {
-    return littleEndian<std::uint16_t>(
-        std::as_bytes(std::span(node.data.constData(), std::size_t(node.data.size()))), offset);
+    return littleEndian<std::uint16_t>(bytesOf(node.data), offset);
 }
 
 std::vector<PathNode> behindPort(int device, int function)
@@ -64,7 +63,7 @@ Said readNodes(const QByteArray& devicePath)
                 && !part.startsWith(QLatin1Char('\\'));
             said.file += isApart ? QLatin1Char('\\') + part : part;
         } else if (isKind(node, path_node::firmwareFile) && node.data.size() == qsizetype(guidSize)) {
-            said.firmwareFile = guidAt(std::as_bytes(std::span(node.data.constData(), guidSize)), 0);
+            said.firmwareFile = guidAt(bytesOf(node.data), 0);
         } else if (isKind(node, path_node::mac)) {
             said.isNetwork = true;
         } else if (isKind(node, path_node::ipv6)) {

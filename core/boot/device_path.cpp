@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/boot/device_path.h"
 
-#include "core/little_endian.h"
+#include "core/boot/efi_bytes.h"
 
 namespace platter {
 
@@ -33,16 +33,6 @@ constexpr std::uint8_t signatureGuid = 2;
 constexpr std::size_t macSize = 32;
 constexpr std::uint8_t macOfEthernet = 1;
 constexpr qsizetype ipv4Size = 23;
-
-std::span<const std::byte> bytesOf(const QByteArray& bytes)
-{
-    return std::as_bytes(std::span(bytes.constData(), std::size_t(bytes.size())));
-}
-
-std::span<std::byte> bytesOf(QByteArray& bytes)
-{
-    return std::as_writable_bytes(std::span(bytes.data(), std::size_t(bytes.size())));
-}
 
 PathNode nodeOf(std::pair<std::uint8_t, std::uint8_t> kind, QByteArray data)
 {
@@ -131,11 +121,7 @@ PathNode ipv4Node()
 
 PathNode filePathNode(const QString& path)
 {
-    QByteArray data((path.size() + 1) * 2, '\0');
-    for (qsizetype i = 0; i < path.size(); ++i) {
-        putLittleEndian(bytesOf(data), std::size_t(i) * 2, path[i].unicode());
-    }
-    return nodeOf(path_node::filePath, data);
+    return nodeOf(path_node::filePath, efiText(path));
 }
 
 PathNode firmwareVolumeNode(const QUuid& volume)
@@ -190,16 +176,7 @@ std::optional<HardDriveNode> readHardDriveNode(const PathNode& node)
 
 QString readFilePathNode(const PathNode& node)
 {
-    const std::span<const std::byte> bytes = bytesOf(node.data);
-    QString path;
-    for (std::size_t at = 0; at + 1 < bytes.size(); at += 2) {
-        const auto unit = littleEndian<std::uint16_t>(bytes, at);
-        if (unit == 0) {
-            break;
-        }
-        path += QChar(unit);
-    }
-    return path;
+    return efiTextAt(bytesOf(node.data), 0);
 }
 
 } // namespace platter

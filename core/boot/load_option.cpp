@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/boot/load_option.h"
 
-#include "core/little_endian.h"
+#include "core/boot/efi_bytes.h"
 
 namespace platter {
 
@@ -17,20 +17,13 @@ constexpr QUuid madeByFirmware(0x8108ac4e, 0x9f11, 0x4d59, 0x85, 0x0e, 0xe2, 0x1
 
 std::optional<LoadOption> LoadOption::parse(const QByteArray& option)
 {
-    const auto bytes = std::as_bytes(std::span(option.constData(), std::size_t(option.size())));
-    LoadOption result{.attributes = littleEndian<std::uint32_t>(bytes, 0)};
-    std::size_t at = descriptionOffset;
-    for (;; at += 2) {
-        if (at + 2 > bytes.size()) {
-            return std::nullopt;
-        }
-        const auto unit = littleEndian<std::uint16_t>(bytes, at);
-        if (unit == 0) {
-            break;
-        }
-        result.description += QChar(unit);
+    const std::span<const std::byte> bytes = bytesOf(option);
+    LoadOption result{
+        .attributes = littleEndian<std::uint32_t>(bytes, 0), .description = efiTextAt(bytes, descriptionOffset)};
+    const qsizetype path = qsizetype(descriptionOffset) + (result.description.size() + 1) * 2;
+    if (path > option.size()) {
+        return std::nullopt;
     }
-    const auto path = qsizetype(at + 2);
     const qsizetype length = littleEndian<std::uint16_t>(bytes, pathLengthOffset);
     if (length > option.size() - path) {
         return std::nullopt;
@@ -42,20 +35,15 @@ std::optional<LoadOption> LoadOption::parse(const QByteArray& option)
 
 QByteArray LoadOption::bytes() const
 {
-    QByteArray result(qsizetype(descriptionOffset) + (description.size() + 1) * 2, '\0');
-    const auto bytes = std::as_writable_bytes(std::span(result.data(), std::size_t(result.size())));
-    putLittleEndian(bytes, 0, attributes);
-    putLittleEndian(bytes, pathLengthOffset, std::uint16_t(path.size()));
-    for (qsizetype i = 0; i < description.size(); ++i) {
-        putLittleEndian(bytes, descriptionOffset + std::size_t(i) * 2, description[i].unicode());
-    }
-    return result + path + data;
+    QByteArray header(qsizetype(descriptionOffset), '\0');
+    putLittleEndian(bytesOf(header), 0, attributes);
+    putLittleEndian(bytesOf(header), pathLengthOffset, std::uint16_t(path.size()));
+    return header + efiText(description) + path + data;
 }
 
 bool LoadOption::isMadeByFirmware() const
 {
-    return data.size() == qsizetype(guidSize)
-        && guidAt(std::as_bytes(std::span(data.constData(), guidSize)), 0) == madeByFirmware;
+    return data.size() == qsizetype(guidSize) && guidAt(bytesOf(data), 0) == madeByFirmware;
 }
 
 } // namespace platter

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/boot/variable_store.h"
 
-#include "core/little_endian.h"
+#include "core/boot/efi_bytes.h"
 
 #include <QCoreApplication>
 
@@ -59,43 +59,17 @@ constexpr std::uint8_t beingReplaced = 0x3e; // still counts where its successor
 
 constexpr char erased = '\xff';
 
-std::span<const std::byte> bytesOf(const QByteArray& bytes)
-{
-    return std::as_bytes(std::span(bytes.constData(), std::size_t(bytes.size())));
-}
-
 std::unexpected<Error> corrupt(const QString& rule)
 {
     return std::unexpected(
         Error{ErrorKind::Corrupt, Texts::tr("The firmware's variables are damaged: %1").arg(rule)});
 }
 
-QByteArray utf16(const QString& text)
+QByteArray recordOf(const UefiVariable& variable)
 {
-    QByteArray result((text.size() + 1) * 2, '\0');
-    const auto bytes = std::as_writable_bytes(std::span(result.data(), std::size_t(result.size())));
-    for (qsizetype i = 0; i < text.size(); ++i) {
-        putLittleEndian(bytes, std::size_t(i) * 2, text[i].unicode());
-    }
-    return result;
-}
-
-QString fromUtf16(std::span<const std::byte> bytes)
-{
-    QString text;
-    for (std::size_t at = 0; at + 1 < bytes.size(); at += 2) {
-        if (const auto unit = littleEndian<std::uint16_t>(bytes, at)) {
-            text += QChar(unit);
-        }
-    }
-    return text;
-}
-
-QByteArray bytesOf(const UefiVariable& variable)
-{
-    const QByteArray name = utf16(variable.name);
+    const QByteArray name = efiText(variable.name);
     QByteArray header(record::headerSize, '\0');
-    const auto bytes = std::as_writable_bytes(std::span(header.data(), std::size_t(header.size())));
+    const std::span<std::byte> bytes = bytesOf(header);
     putLittleEndian(bytes, 0, record::startId);
     putLittleEndian(bytes, record::state, record::added);
     putLittleEndian(bytes, record::attributes, variable.attributes);
@@ -157,7 +131,7 @@ Result<VariableStore> VariableStore::parse(const QByteArray& flash)
         if (isThere) {
             std::vector<Record>& list = state == record::added ? result.m_records : replaced;
             list.push_back(
-                {UefiVariable{fromUtf16(bytes.subspan(name, nameSize)), guidAt(bytes, at + record::vendor),
+                {UefiVariable{efiTextAt(bytes.subspan(name, nameSize), 0), guidAt(bytes, at + record::vendor),
                      littleEndian<std::uint32_t>(bytes, at + record::attributes),
                      flash.sliced(qsizetype(name + nameSize), qsizetype(dataSize))},
                     flash.sliced(qsizetype(at), qsizetype(next - at))});
@@ -202,10 +176,10 @@ void VariableStore::setValue(const QString& name, const QByteArray& data)
     const auto found = find(name);
     UefiVariable variable{.name = name, .vendor = globalVendor(), .data = data};
     if (found == m_records.end()) {
-        m_records.push_back({variable, bytesOf(variable)});
+        m_records.push_back({variable, recordOf(variable)});
     } else if (found->variable.data != data) {
         variable.attributes = found->variable.attributes;
-        m_records[std::size_t(found - m_records.begin())] = {variable, bytesOf(variable)};
+        m_records[std::size_t(found - m_records.begin())] = {variable, recordOf(variable)};
     }
 }
 
