@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/storage_pane/disk_trouble_notice.h"
 
-#include "ui/icons.h"
 #include "ui/note_label.h"
 
-#include <QEvent>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QHBoxLayout>
-#include <QLabel>
 #include <QPushButton>
-#include <QStyle>
-#include <QVBoxLayout>
 
 namespace platter {
 
@@ -30,38 +24,16 @@ QString folderAbove(const QString& file)
 } // namespace
 
 DiskTroubleNotice::DiskTroubleNotice(QWidget* parent)
-    : QFrame(parent)
-    , m_mark(new QLabel)
-    , m_text(new NoteLabel)
-    , m_locate(new QPushButton(symbolicIcon(QStringLiteral("edit-find")), tr("Locate…")))
-    , m_replace(new QPushButton(tr("Use another image…")))
-    , m_readOnly(new QPushButton(tr("Attach read-only")))
+    : StorageNotice(QStringLiteral("dialog-warning"), parent)
+    , m_locate(addButton(QStringLiteral("locateImage"), tr("Locate…"), QStringLiteral("edit-find")))
+    , m_replace(addButton(QStringLiteral("replaceImage"), tr("Use another image…")))
+    , m_readOnly(addButton(QStringLiteral("attachReadOnly"), tr("Attach read-only")))
 {
     setObjectName(QStringLiteral("diskTrouble"));
-    m_text->setShade(NoteLabel::Shade::Plain);
-    m_text->setObjectName(QStringLiteral("diskTroubleText"));
-    m_locate->setObjectName(QStringLiteral("locateImage"));
-    m_replace->setObjectName(QStringLiteral("replaceImage"));
-    m_readOnly->setObjectName(QStringLiteral("attachReadOnly"));
-    auto* buttons = new QHBoxLayout;
-    buttons->setSpacing(8);
-    for (QPushButton* button : {m_locate, m_replace, m_readOnly}) {
-        buttons->addWidget(button);
-    }
-    buttons->addStretch(1);
-    auto* column = new QVBoxLayout;
-    column->setSpacing(8);
-    column->addWidget(m_text);
-    column->addLayout(buttons);
-    auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(16, 8, 16, 8);
-    row->setSpacing(8);
-    row->addWidget(m_mark, 0, Qt::AlignTop);
-    row->addLayout(column, 1);
+    text().setObjectName(QStringLiteral("diskTroubleText"));
     connect(m_locate, &QPushButton::clicked, this, &DiskTroubleNotice::locate);
     connect(m_replace, &QPushButton::clicked, this, &DiskTroubleNotice::replace);
     connect(m_readOnly, &QPushButton::clicked, this, &DiskTroubleNotice::attachReadOnly);
-    paintMark();
     hide();
 }
 
@@ -71,7 +43,7 @@ void DiskTroubleNotice::tell(
     m_session = session;
     m_slot = slot;
     m_disk = disk;
-    m_text->setText(tr("%1 %2", "two sentences").arg(trouble.sentence, trouble.advice));
+    text().setText(tr("%1 %2", "two sentences").arg(trouble.sentence, trouble.advice));
     const bool isMissing = trouble.kind == DiskTrouble::Kind::Missing;
     m_locate->setVisible(isMissing);
     m_readOnly->setVisible(!isMissing && !disk.isReadOnly);
@@ -82,22 +54,6 @@ void DiskTroubleNotice::tell(
         button->setAccessibleDescription(reason);
     }
     setVisible(true);
-}
-
-// In the colours of now.
-void DiskTroubleNotice::paintMark()
-{
-    const int size = style()->pixelMetric(QStyle::PM_SmallIconSize);
-    m_mark->setPixmap(
-        symbolicIcon(QStringLiteral("dialog-warning")).pixmap(QSize(size, size), devicePixelRatioF()));
-}
-
-void DiskTroubleNotice::changeEvent(QEvent* event)
-{
-    QFrame::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange) {
-        paintMark();
-    }
 }
 
 void DiskTroubleNotice::locate()

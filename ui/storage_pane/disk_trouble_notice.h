@@ -5,18 +5,13 @@
 
 #include "core/live/disk_trouble.h"
 #include "core/live/machine_session.h"
+#include "ui/storage_pane/storage_notice.h"
 
-#include <QFrame>
 #include <QPointer>
-
-class QLabel;
-class QPushButton;
 
 namespace platter {
 
-class NoteLabel;
-
-class DiskTroubleNotice : public QFrame {
+class DiskTroubleNotice : public StorageNotice {
     Q_OBJECT
 
 public:
@@ -28,11 +23,7 @@ public:
 Q_SIGNALS:
     void failed(const QString& machine, const platter::Error& error);
 
-protected:
-    void changeEvent(QEvent* event) override;
-
 private:
-    void paintMark();
     void choose(const QString& title, const QString& folder, const QString& filter);
     void locate();
     void replace();
@@ -41,8 +32,6 @@ private:
     QPointer<MachineSession> m_session;
     SlotId m_slot;
     DiskDrive m_disk;
-    QLabel* m_mark;
-    NoteLabel* m_text;
     QPushButton* m_locate;
     QPushButton* m_replace;
     QPushButton* m_readOnly;

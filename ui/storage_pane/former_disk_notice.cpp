@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/storage_pane/former_disk_notice.h"
 
-#include "ui/icons.h"
 #include "ui/main_window/confirmation.h"
 #include "ui/note_label.h"
 
 #include <QDir>
-#include <QEvent>
 #include <QFileInfo>
-#include <QHBoxLayout>
-#include <QLabel>
 #include <QPushButton>
-#include <QStyle>
-#include <QVBoxLayout>
 
 namespace platter {
 
@@ -28,14 +22,12 @@ QString onButton(const QString& name)
 } // namespace
 
 FormerDiskNotice::FormerDiskNotice(MachineSession* session, SlotId slot, QWidget* parent)
-    : QFrame(parent)
+    : StorageNotice(QStringLiteral("dialog-information"), parent)
     , m_session(session)
     , m_slot(slot)
-    , m_mark(new QLabel)
-    , m_text(new NoteLabel)
-    , m_delete(new QPushButton(symbolicIcon(QStringLiteral("user-trash")), {}))
-    , m_back(new QPushButton)
-    , m_keep(new QPushButton(tr("Keep both")))
+    , m_delete(addButton(QStringLiteral("deleteFormerDisk"), {}, QStringLiteral("user-trash")))
+    , m_back(addButton(QStringLiteral("goBackToFormerDisk")))
+    , m_keep(addButton(QStringLiteral("keepFormerDisk"), tr("Keep both")))
 {
     setObjectName(QStringLiteral("formerDisk"));
     const auto& disk = std::get<DiskDrive>(session->machine().definition.driveAt(slot)->what);
@@ -43,30 +35,9 @@ FormerDiskNotice::FormerDiskNotice(MachineSession* session, SlotId slot, QWidget
     m_isReplaced = disk.former->isReplaced;
     m_name = QFileInfo(m_file).fileName();
     m_newName = disk.shortName();
-    m_text->setShade(NoteLabel::Shade::Plain);
-    m_text->setObjectName(QStringLiteral("formerDiskText"));
-    m_text->setToolTip(QDir::toNativeSeparators(m_file));
-    m_delete->setObjectName(QStringLiteral("deleteFormerDisk"));
-    m_back->setObjectName(QStringLiteral("goBackToFormerDisk"));
-    m_keep->setObjectName(QStringLiteral("keepFormerDisk"));
+    text().setObjectName(QStringLiteral("formerDiskText"));
+    text().setToolTip(QDir::toNativeSeparators(m_file));
     m_keep->setToolTip(tr("Say no more of it; the file stays where it is"));
-
-    paintMark();
-    auto* buttons = new QHBoxLayout;
-    buttons->setSpacing(8);
-    buttons->addWidget(m_delete);
-    buttons->addWidget(m_back);
-    buttons->addWidget(m_keep);
-    buttons->addStretch(1);
-    auto* column = new QVBoxLayout;
-    column->setSpacing(8);
-    column->addWidget(m_text);
-    column->addLayout(buttons);
-    auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(16, 8, 16, 8);
-    row->setSpacing(8);
-    row->addWidget(m_mark, 0, Qt::AlignTop);
-    row->addLayout(column, 1);
 
     connect(m_delete, &QPushButton::clicked, this, &FormerDiskNotice::remove);
     connect(m_back, &QPushButton::clicked, this, &FormerDiskNotice::goBack);
@@ -76,22 +47,6 @@ FormerDiskNotice::FormerDiskNotice(MachineSession* session, SlotId slot, QWidget
         }
     });
     refresh();
-}
-
-// In the colours of now.
-void FormerDiskNotice::paintMark()
-{
-    const int size = style()->pixelMetric(QStyle::PM_SmallIconSize);
-    m_mark->setPixmap(
-        symbolicIcon(QStringLiteral("dialog-information")).pixmap(QSize(size, size), devicePixelRatioF()));
-}
-
-void FormerDiskNotice::changeEvent(QEvent* event)
-{
-    QFrame::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange) {
-        paintMark();
-    }
 }
 
 void FormerDiskNotice::setSizeOnHost(const Result<ByteCount>& size)
@@ -109,15 +64,15 @@ void FormerDiskNotice::refresh()
     const QString machine = m_session->name();
     const QString slot = m_slot.toString();
     if (m_isGone) {
-        m_text->setText(tr("Disk %1 was %2 before %3 took its place. That file is not there any more.")
+        text().setText(tr("Disk %1 was %2 before %3 took its place. That file is not there any more.")
                 .arg(slot, m_name, m_newName));
     } else if (m_isReplaced) {
-        m_text->setText(tr("%1 has run from %2, its disk %3. The disk before, %4, is not needed any more.")
+        text().setText(tr("%1 has run from %2, its disk %3. The disk before, %4, is not needed any more.")
                 .arg(machine, m_newName, slot, m_name));
     } else {
-        m_text->setText(tr("Disk %1 was %2 before %3 took its place. It is kept, so that you can go back to it, "
-                           "until %4 has run from "
-                           "the new one.")
+        text().setText(tr("Disk %1 was %2 before %3 took its place. It is kept, so that you can go back to it, "
+                          "until %4 has run from "
+                          "the new one.")
                 .arg(slot, m_name, m_newName, machine));
     }
     m_delete->setText(m_size ? tr("Delete %1 (%2)", "file, size").arg(onButton(m_name), m_size->toString())

@@ -4,20 +4,15 @@
 #pragma once
 
 #include "core/live/machine_session.h"
+#include "ui/storage_pane/storage_notice.h"
 
-#include <QFrame>
 #include <QPointer>
 
 #include <optional>
 
-class QLabel;
-class QPushButton;
-
 namespace platter {
 
-class NoteLabel;
-
-class FormerDiskNotice : public QFrame {
+class FormerDiskNotice : public StorageNotice {
     Q_OBJECT
 
 public:
@@ -34,11 +29,7 @@ public:
 Q_SIGNALS:
     void failed(const QString& machine, const Error& error);
 
-protected:
-    void changeEvent(QEvent* event) override;
-
 private:
-    void paintMark();
     void goBack();
     void remove();
     void deleteForGood(const Error& why);
@@ -52,8 +43,6 @@ private:
     bool m_isReplaced = false;
     bool m_isGone = false;
     std::optional<ByteCount> m_size;
-    QLabel* m_mark;
-    NoteLabel* m_text;
     QPushButton* m_delete;
     QPushButton* m_back;
     QPushButton* m_keep;
