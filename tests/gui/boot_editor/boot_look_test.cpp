@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The tab in light and dark, small and at twice the pixels; a picture of each is left in the build folder.
 #include "boot_stage.h"
+#include "tests/gui/dark_palette.h"
 
 #include <QApplication>
 #include <QDir>
@@ -10,18 +11,6 @@
 #include <QStyleFactory>
 
 using namespace platter;
-
-namespace {
-
-QPalette dark()
-{
-    QPalette colours(QColor(0x31, 0x36, 0x3b), QColor(0x2a, 0x2e, 0x32));
-    colours.setColor(QPalette::Base, QColor(0x1b, 0x1e, 0x20));
-    colours.setColor(QPalette::Highlight, QColor(0x3d, 0xae, 0xe9));
-    return colours;
-}
-
-} // namespace
 
 class BootLookTest : public QObject {
     Q_OBJECT
@@ -63,7 +52,7 @@ private Q_SLOTS:
         QFETCH(qreal, scale);
         const QPalette before = QApplication::palette();
         if (isDark) {
-            QApplication::setPalette(dark());
+            QApplication::setPalette(darkPalette());
         }
         const auto restore = qScopeGuard([&] { QApplication::setPalette(before); });
         BootStage stage;

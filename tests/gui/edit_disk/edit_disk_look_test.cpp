@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Nothing is cut off, in any size, theme and with long names; a picture of each page is left in the build folder.
 #include "edit_disk_stage.h"
+#include "tests/gui/dark_palette.h"
 #include "wizards/wizard_page.h"
 
 #include <QAbstractButton>
@@ -11,18 +12,6 @@
 #include <QStyleFactory>
 
 using namespace platter;
-
-namespace {
-
-QPalette dark()
-{
-    QPalette colours(QColor(0x31, 0x36, 0x3b), QColor(0x2a, 0x2e, 0x32));
-    colours.setColor(QPalette::Base, QColor(0x1b, 0x1e, 0x20));
-    colours.setColor(QPalette::Highlight, QColor(0x3d, 0xae, 0xe9));
-    return colours;
-}
-
-} // namespace
 
 class EditDiskLookTest : public QObject {
     Q_OBJECT
@@ -94,7 +83,7 @@ private Q_SLOTS:
         m_row = QString::fromLatin1(QTest::currentDataTag());
         const QPalette before = QApplication::palette();
         if (isDark) {
-            QApplication::setPalette(dark());
+            QApplication::setPalette(darkPalette());
         }
         const auto restore = qScopeGuard([&] { QApplication::setPalette(before); });
         EditDiskStage stage;

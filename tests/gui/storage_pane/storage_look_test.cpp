@@ -2,6 +2,7 @@
 // The pane in every size and theme, with long names and with much or nothing in it; a picture of each is left in
 // the build folder. The parts keep within each other.
 #include "storage_stage.h"
+#include "tests/gui/dark_palette.h"
 
 #include <QApplication>
 #include <QDir>
@@ -11,18 +12,6 @@
 #include <QStyleFactory>
 
 using namespace platter;
-
-namespace {
-
-QPalette dark()
-{
-    QPalette colours(QColor(0x31, 0x36, 0x3b), QColor(0x2a, 0x2e, 0x32));
-    colours.setColor(QPalette::Base, QColor(0x1b, 0x1e, 0x20));
-    colours.setColor(QPalette::Highlight, QColor(0x3d, 0xae, 0xe9));
-    return colours;
-}
-
-} // namespace
 
 class StorageLookTest : public QObject {
     Q_OBJECT
@@ -76,7 +65,7 @@ private Q_SLOTS:
         QFETCH(QSize, size);
         const QPalette before = QApplication::palette();
         if (isDark) {
-            QApplication::setPalette(dark());
+            QApplication::setPalette(darkPalette());
         }
         const auto restore = qScopeGuard([&] { QApplication::setPalette(before); });
         StorageStage stage;
