@@ -329,19 +329,19 @@ QCoro::Task<int> set(Context* context, Arguments arguments, Report report)
         co_return report.failed(place.error());
     }
     const auto& [session, slot] = *place;
-    if (arguments.isSet(optionFile)) {
-        const Result<void> changed =
-            co_await session->drives().setImage(slot, absolute(arguments.value(optionFile)));
-        if (!changed) {
-            co_return report.failed(changed.error());
-        }
-    }
     const Drive* drive = session->machine().definition.driveAt(slot);
     const auto* disk = drive != nullptr ? std::get_if<DiskDrive>(&drive->what) : nullptr;
     const Result<bool> isReadOnly = yesOrNo(arguments, optionReadOnly, disk != nullptr && disk->isReadOnly);
     const Result<bool> discards = yesOrNo(arguments, optionTrim, disk == nullptr || disk->discards);
     if (!isReadOnly || !discards) {
         co_return report.failed(isReadOnly ? discards.error() : isReadOnly.error());
+    }
+    if (arguments.isSet(optionFile)) {
+        const Result<void> changed =
+            co_await session->drives().setImage(slot, absolute(arguments.value(optionFile)), *isReadOnly);
+        if (!changed) {
+            co_return report.failed(changed.error());
+        }
     }
     const Result<void> done = session->drives().setAttachment(slot, *isReadOnly, *discards);
     if (!done) {

@@ -438,7 +438,7 @@ Result<void> MachineDrives::setAttachment(SlotId slot, bool isReadOnly, bool dis
     });
 }
 
-QCoro::Task<Result<void>> MachineDrives::setImage(SlotId slot, QString file)
+QCoro::Task<Result<void>> MachineDrives::setImage(SlotId slot, QString file, bool isReadOnly)
 {
     const QPointer<MachineDrives> self(this);
     const auto checkOff = [this]() -> Result<void> {
@@ -456,6 +456,7 @@ QCoro::Task<Result<void>> MachineDrives::setImage(SlotId slot, QString file)
     }
     DiskDrive now = *disk;
     now.source = file;
+    now.isReadOnly = isReadOnly;
     const bool isRaw = disk->format == DiskFormat::Raw && !disk->file().isEmpty();
     const Result<DriveKind> checked =
         co_await QtConcurrent::run(usable, DriveKind(now), isRaw ? std::optional(DiskFormat::Raw) : std::nullopt);
@@ -475,6 +476,7 @@ QCoro::Task<Result<void>> MachineDrives::setImage(SlotId slot, QString file)
             return std::unexpected(m_session.noDiskAt(slot));
         }
         of->source = file;
+        of->isReadOnly = isReadOnly;
         of->format = std::get<DiskDrive>(*checked).format;
         return {};
     });

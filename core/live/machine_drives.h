@@ -56,7 +56,7 @@ public:
     Result<void> setAttachment(SlotId slot, bool isReadOnly, bool discards);
     // Another image for a disk, only while the machine is off: where the one it had is now, or one in its stead. A
     // raw disk stays raw.
-    QCoro::Task<Result<void>> setImage(SlotId slot, QString file);
+    QCoro::Task<Result<void>> setImage(SlotId slot, QString file, bool isReadOnly);
 
     // Only while the machine is off. The last controller goes, for the others' numbers say where they are.
     Result<void> addController();

@@ -123,6 +123,22 @@ private Q_SLOTS:
         QCOMPARE(drive(0)[QStringLiteral("file")].toString(), moved);
     }
 
+    void changesImageAndAttachmentTogether()
+    {
+        QCOMPARE(run(QStringLiteral("drive add box --new 64M")).code, 0);
+        const QString file = drive(0)[QStringLiteral("file")].toString();
+        const QString other = m_shell->path(QStringLiteral("other.vhdx"));
+        QVERIFY(QFile::copy(file, other));
+        const QString set = QStringLiteral("drive set box 0:0 --file %1 --read-only %2").arg(other);
+        const Outcome wrong = run(set.arg(QStringLiteral("maybe")));
+        QVERIFY(wrong.code != 0);
+        QCOMPARE(drive(0)[QStringLiteral("file")].toString(), file);
+        const Outcome right = run(set.arg(QStringLiteral("yes")));
+        QVERIFY2(right.code == 0, qPrintable(right.err));
+        QCOMPARE(drive(0)[QStringLiteral("file")].toString(), other);
+        QCOMPARE(drive(0)[QStringLiteral("readOnly")].toBool(), true);
+    }
+
     void namesTheOtherMachineThatHasAnImage()
     {
         QCOMPARE(run(QStringLiteral("drive add box --new 64M")).code, 0);

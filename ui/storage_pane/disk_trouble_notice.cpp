@@ -75,16 +75,17 @@ void DiskTroubleNotice::choose(const QString& title, const QString& folder, cons
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
     dialog->setNameFilters({filter, tr("All files (*)")});
-    connect(dialog, &QFileDialog::fileSelected, this, [this, of = m_session, slot = m_slot](const QString& file) {
-        if (of) {
-            QCoro::connect(of->drives().setImage(slot, QFileInfo(file).absoluteFilePath()), this,
-                [this, machine = of->name()](const Result<void>& done) {
-                    if (!done) {
-                        Q_EMIT failed(machine, done.error());
-                    }
-                });
-        }
-    });
+    connect(dialog, &QFileDialog::fileSelected, this,
+        [this, of = m_session, slot = m_slot, isReadOnly = m_disk.isReadOnly](const QString& file) {
+            if (of) {
+                QCoro::connect(of->drives().setImage(slot, QFileInfo(file).absoluteFilePath(), isReadOnly), this,
+                    [this, machine = of->name()](const Result<void>& done) {
+                        if (!done) {
+                            Q_EMIT failed(machine, done.error());
+                        }
+                    });
+            }
+        });
     dialog->open();
 }
 

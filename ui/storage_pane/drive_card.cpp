@@ -180,11 +180,6 @@ void setRate(DriveCard& card, const std::optional<DriveRate>& rate)
         : QString();
 }
 
-QString fileOf(const Drive& drive)
-{
-    return drive.where();
-}
-
 std::optional<std::size_t> bootPlaceOf(const Definition& definition, SlotId slot)
 {
     const auto found = std::ranges::find(definition.bootOrder, BootDevice(slot));

@@ -35,7 +35,6 @@ DriveCard cardOf(const Drive& drive, const KnownImage* image, std::optional<std:
     std::optional<ByteCount> runningSize = {});
 void setRate(DriveCard& card, const std::optional<DriveRate>& rate);
 
-QString fileOf(const Drive& drive); // or device, or location; of a DVD drive its medium; may be empty
 std::optional<std::size_t> bootPlaceOf(const Definition& definition, SlotId slot);
 
 } // namespace platter

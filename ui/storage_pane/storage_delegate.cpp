@@ -72,7 +72,8 @@ public:
     {
     }
 
-    void controller(const StorageModel& model, const StorageRow& row)
+    // BUTTONS: how wide those at its end are.
+    void controller(const StorageModel& model, const StorageRow& row, int buttons)
     {
         const QRect inside = m_frame.adjusted(gap / 2, 0, -gap / 2, 0);
         if (m_isSelected) {
@@ -84,8 +85,11 @@ public:
         const QString use =
             StorageModel::tr("%1 of %2 slots").arg(model.used(row.controller)).arg(slotsPerController);
         const int width = put(inside, name, Qt::AlignLeft, bold, m_palette.color(QPalette::WindowText));
-        put(inside.adjusted(width + gap, 0, 0, 0), use, Qt::AlignLeft, m_option.font,
-            quietText(m_palette, QPalette::Window));
+        // Half a number would be a wrong one.
+        const QRect room = inside.adjusted(width + gap, 0, -buttons - gap, 0);
+        if (m_option.fontMetrics.horizontalAdvance(use) <= room.width()) {
+            put(room, use, Qt::AlignLeft, m_option.font, quietText(m_palette, QPalette::Window));
+        }
     }
 
     void drive(const DriveCard& card)
@@ -370,9 +374,11 @@ void StorageDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
     painter->setRenderHint(QPainter::Antialiasing);
     RowPainter rows(*painter, option);
     switch (row.kind) {
-    case Kind::Controller:
-        rows.controller(model, row);
+    case Kind::Controller: {
+        const QWidget* buttons = static_cast<const StorageView*>(option.widget)->indexWidget(index);
+        rows.controller(model, row, buttons != nullptr ? buttons->width() : 0);
         break;
+    }
     case Kind::Drive:
         rows.drive(*model.cardAt(index));
         break;

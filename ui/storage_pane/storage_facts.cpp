@@ -110,7 +110,7 @@ StorageFacts factsOfDrive(
     const Definition& definition, const Drive& drive, const KnownImage* image, std::optional<ByteCount> runningSize)
 {
     const auto* disk = std::get_if<DiskDrive>(&drive.what);
-    const QString file = fileOf(drive);
+    const QString file = drive.where();
     StorageFacts told{.title = disk != nullptr ? disk->shortName()
             : file.isEmpty()                   ? Texts::tr("DVD drive")
                                                : QFileInfo(file).fileName()};

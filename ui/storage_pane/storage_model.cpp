@@ -126,7 +126,7 @@ void StorageModel::makeCards()
 void StorageModel::makeCard(const Drive& drive)
 {
     const auto size = m_sizes.find(drive.slot);
-    DriveCard card = cardOf(drive, m_images.find(fileOf(drive)), bootPlaceOf(*m_definition, drive.slot),
+    DriveCard card = cardOf(drive, m_images.find(drive.where()), bootPlaceOf(*m_definition, drive.slot),
         size != m_sizes.end() ? std::optional(size->second) : std::nullopt);
     setRate(card, m_traffic.rateAt(drive.slot));
     m_cards[drive.slot] = std::move(card);
@@ -141,7 +141,7 @@ void StorageModel::showImages(const QStringList& files)
     QModelIndex last;
     for (int row = 0; row < static_cast<int>(m_rows.size()); ++row) {
         const Drive* drive = driveAt(index(row));
-        if (drive != nullptr && files.contains(fileOf(*drive))) {
+        if (drive != nullptr && files.contains(drive->where())) {
             makeCard(*drive);
             first = first.isValid() ? first : index(row);
             last = index(row);
@@ -262,7 +262,7 @@ QVariant StorageModel::data(const QModelIndex& index, int role) const
     case Qt::ToolTipRole:
         if (const Drive* drive = driveAt(index)) {
             const DriveCard& card = m_cards.at(drive->slot);
-            const QString file = QDir::toNativeSeparators(fileOf(*drive));
+            const QString file = QDir::toNativeSeparators(drive->where());
             return card.isFaulty ? file + QLatin1Char('\n') + card.note : file;
         }
         return {};

@@ -72,7 +72,7 @@ StoragePane::StoragePane(MachineActions& actions, QSettings& settings, QWidget* 
     connect(&m_images, &ImageWatch::changed, this, [this](const QStringList& files) {
         showFormerSizes(files);
         const Drive* drive = m_model.driveAt(m_view->currentIndex());
-        if (drive != nullptr && files.contains(fileOf(*drive))) {
+        if (drive != nullptr && files.contains(drive->where())) {
             showSelected();
         }
     });
@@ -119,7 +119,7 @@ void StoragePane::fill()
         for (const Drive& drive : m_session->drives().list()) {
             const auto* disk = std::get_if<DiskDrive>(&drive.what);
             if (!drive.isOnNetwork()) {
-                images.push_back({.file = fileOf(drive),
+                images.push_back({.file = drive.where(),
                     .format = disk != nullptr ? std::optional(disk->format) : std::nullopt,
                     .discards = disk == nullptr || disk->discards,
                     .isDevice = disk != nullptr && std::holds_alternative<HostDevice>(disk->source)});
@@ -203,7 +203,7 @@ void StoragePane::wantVisible()
     if (m_session) {
         for (const SlotId slot : m_view->visibleDrives()) {
             if (const Drive* drive = m_session->drives().at(slot)) {
-                files << fileOf(*drive);
+                files << drive->where();
             }
         }
     }
@@ -214,7 +214,7 @@ void StoragePane::showSelected()
 {
     const QModelIndex at = m_view->currentIndex();
     const Drive* drive = m_model.driveAt(at);
-    const KnownImage* image = drive != nullptr ? m_images.find(fileOf(*drive)) : nullptr;
+    const KnownImage* image = drive != nullptr ? m_images.find(drive->where()) : nullptr;
     m_bar->setDrive(drive != nullptr ? std::optional(*drive) : std::nullopt);
     showTrouble(drive, image);
     if (!m_session) {

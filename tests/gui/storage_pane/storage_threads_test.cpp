@@ -95,7 +95,7 @@ private Q_SLOTS:
         }
         guiThread = ::gettid();
         // That this sees what it is to see.
-        QVERIFY(QFile(fileOf(drives.front())).open(QIODevice::ReadOnly));
+        QVERIFY(QFile(drives.front().where()).open(QIODevice::ReadOnly));
         QCOMPARE(openedHere.exchange(0), 1);
 
         stage.show(drives, maxControllers);
@@ -119,7 +119,7 @@ private Q_SLOTS:
 
         // What does not change is not read again.
         openedElsewhere = 0;
-        QFile changed(fileOf(drives[1]));
+        QFile changed(drives[1].where());
         QVERIFY(changed.open(QIODevice::ReadWrite) && changed.resize(qint64(2) << 30));
         QTRY_VERIFY(stage.card(drives[1].slot)->facts.contains(QLatin1String("2 GiB")));
         QVERIFY2(openedElsewhere <= 12, qPrintable(QString::number(openedElsewhere)));
