@@ -2,6 +2,7 @@
 // The application: settles whether it is the first, then wires and shows the window.
 #include "app/platter/application.h"
 #include "app/platter/single_instance.h"
+#include "ui/icon_style.h"
 #include "ui/icons.h"
 
 #include <QApplication>
@@ -113,6 +114,7 @@ int main(int argc, char** argv)
     QApplication application(argc, argv);
     QApplication::setApplicationDisplayName(QStringLiteral("Platter"));
     QApplication::setWindowIcon(applicationIcon());
+    IconStyle::install();
     translate(application);
 
     const Result<StartRequest> request = parseStart(QApplication::arguments().sliced(1), QDir::currentPath());

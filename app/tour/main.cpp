@@ -3,6 +3,7 @@
 #include "app/platter/application.h"
 #include "app/tour/stage.h"
 #include "app/tour/tour.h"
+#include "ui/icon_style.h"
 #include "ui/icons.h"
 
 #include <QApplication>
@@ -30,6 +31,7 @@ int main(int argc, char** argv)
     }
     QApplication application(argc, argv);
     QApplication::setWindowIcon(applicationIcon());
+    IconStyle::install();
     const Result<Places> places = Places::ofUser();
     if (!places) {
         return giveUp(places.error());

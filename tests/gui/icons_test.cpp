@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/icon_style.h"
 #include "ui/icons.h"
 
-#include <QGuiApplication>
+#include <QApplication>
 #include <QPalette>
 #include <QPixmap>
+#include <QProxyStyle>
+#include <QStyle>
 #include <QTest>
 
 using namespace platter;
@@ -55,6 +58,22 @@ private Q_SLOTS:
             QCOMPARE(middle(QIcon::Selected), QColor(0x01, 0x02, 0x03));
         }
         QGuiApplication::setPalette(before);
+    }
+
+    void theStyleUsesThem()
+    {
+        const QString before = QApplication::style()->name();
+        IconStyle::install();
+        const auto* proxy = qobject_cast<const QProxyStyle*>(QApplication::style());
+        QVERIFY(proxy != nullptr);
+        QCOMPARE(proxy->baseStyle()->name(), before);
+        const auto picture = [](const QIcon& icon) { return icon.pixmap(QSize(16, 16), 1.0).toImage(); };
+        QCOMPARE(picture(QApplication::style()->standardIcon(QStyle::SP_LineEditClearButton)),
+            picture(symbolicIcon(QStringLiteral("edit-clear"))));
+        QCOMPARE(picture(QApplication::style()->standardIcon(QStyle::SP_ToolBarHorizontalExtensionButton)),
+            picture(symbolicIcon(QStringLiteral("go-next"))));
+        QVERIFY(!QApplication::style()->standardIcon(QStyle::SP_MessageBoxWarning).isNull());
+        QApplication::setStyle(before);
     }
 
     void theApplicationHasItsOwn()

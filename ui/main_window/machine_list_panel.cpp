@@ -31,14 +31,11 @@ MachineListPanel::MachineListPanel(MachineLibrary& library, QWidget* parent)
     m_filterField->setObjectName(QStringLiteral("filter"));
     m_filterField->setPlaceholderText(tr("Filter machines"));
     m_filterField->setAccessibleName(tr("Filter machines"));
+    m_filterField->setClearButtonEnabled(true);
     m_filterField->setMinimumWidth(96);
     m_filterField->setMaximumWidth(200);
     m_filterField->installEventFilter(this);
     connect(m_filterField, &QLineEdit::textChanged, this, &MachineListPanel::setFilter);
-    // The button shows beside text only, and for its icon Qt loads every image format that it has.
-    connect(
-        m_filterField, &QLineEdit::textChanged, this, [this] { m_filterField->setClearButtonEnabled(true); },
-        Qt::SingleShotConnection);
 
     m_list = new MachineListView;
     m_list->setItemDelegate(new MachineDelegate(m_list));
