@@ -114,10 +114,21 @@ struct PortForward {
     friend bool operator==(const PortForward&, const PortForward&) = default;
 };
 
-// virtio-net on QEMU's user-mode network (NAT, no privileges).
+// What the user-mode network has for a guest that boots from it.
+struct NetworkBoot {
+    QString folder = {}; // served over TFTP by QEMU; empty: none
+    QString file = {}; // the boot loader, relative to the folder
+    QString url = {}; // of a boot loader or an ISO file, for UEFI's HTTP boot; empty: none
+    friend bool operator==(const NetworkBoot&, const NetworkBoot&) = default;
+};
+
+// virtio-net, on QEMU's user-mode network (NAT, no privileges) or on a bridge of the host.
 struct NetworkAdapter {
     QString mac; // "52:54:00:12:34:56"
-    std::vector<PortForward> forwards;
+    std::vector<PortForward> forwards = {}; // on the user-mode network
+    NetworkBoot boot = {}; // on the user-mode network
+    QString bridge = {}; // empty: the user-mode network
+    bool isConnected = true; // the cable is plugged in
     friend bool operator==(const NetworkAdapter&, const NetworkAdapter&) = default;
 };
 
@@ -128,12 +139,45 @@ enum class AcceleratorChoice {
     SoftwareEmulation, // never KVM
 };
 
+// Whose boot loaders the firmware starts.
+enum class SecureBoot {
+    Off, // everybody's
+    Microsoft, // Windows'
+    MicrosoftAndThirdParty, // those too that Microsoft signs for others, Linux's shim above all
+    OwnKeys, // those of keys that somebody enrolled into this machine
+};
+
+struct FirmwareSettings {
+    SecureBoot secureBoot = SecureBoot::Off;
+    bool hasTpm = false; // TPM 2.0
+    bool showsBootMenu = false; // waits at each start for a key that opens it
+    bool pausesAfterFailedBoot = false; // stops instead of going on to the firmware's menu
+    friend bool operator==(const FirmwareSettings&, const FirmwareSettings&) = default;
+};
+
+enum class VideoAdapter {
+    StandardVga, // every system has a driver
+    VirtioVga, // faster, for systems with its driver
+};
+
+// What helps to debug a kernel; both are unix sockets in the runtime folder.
+struct DebugPorts {
+    bool hasSerialPort = false; // the guest's second serial port
+    bool hasGdbStub = false; // QEMU's own
+    friend bool operator==(const DebugPorts&, const DebugPorts&) = default;
+};
+
 struct Definition {
     MachineId id;
     QString osId = {}; // libosinfo's short id of the system inside ("debian13"); empty: unknown
     ByteCount memory = ByteCount::gibibytes(2);
     int cpus = 2;
     AcceleratorChoice accelerator = AcceleratorChoice::Automatic;
+    FirmwareSettings firmware = {};
+    VideoAdapter video = VideoAdapter::StandardVga;
+    bool hasGuestAgent = true; // the channel that the guest's agent is reached by
+    bool startsWithSession = false; // when its user logs in to the host
+    DebugPorts debugging = {};
     int controllers = 1; // 1..4
     std::vector<Drive> drives = {}; // sorted by slot, a slot at most once
     std::vector<NetworkAdapter> adapters = {}; // at most 8

@@ -111,6 +111,26 @@ QString nameOf(const BootDevice& device)
     return networkPrefix + QString::number(std::get<AdapterId>(device).index);
 }
 
+QString nameOf(SecureBoot secureBoot)
+{
+    switch (secureBoot) {
+    case SecureBoot::Off:
+        return QStringLiteral("off");
+    case SecureBoot::Microsoft:
+        return QStringLiteral("microsoft");
+    case SecureBoot::MicrosoftAndThirdParty:
+        return QStringLiteral("microsoft and third party");
+    case SecureBoot::OwnKeys:
+        return QStringLiteral("own keys");
+    }
+    Q_UNREACHABLE();
+}
+
+QString nameOf(VideoAdapter video)
+{
+    return video == VideoAdapter::StandardVga ? QStringLiteral("standard") : QStringLiteral("virtio");
+}
+
 void writeSource(JsonWriter& writer, const DiskSource& source, const QString& folder)
 {
     if (const auto* location = std::get_if<NetworkLocation>(&source)) {
@@ -120,6 +140,56 @@ void writeSource(JsonWriter& writer, const DiskSource& source, const QString& fo
     } else {
         writer.member("file", relativeInside(std::get<QString>(source), folder));
     }
+}
+
+// A key whose value is nearly always the same goes without saying.
+void writeUnlessUsual(JsonWriter& writer, const char* key, bool value, bool usual)
+{
+    if (value != usual) {
+        writer.member(key, yesOrNo(value));
+    }
+}
+
+void writeFirmware(JsonWriter& writer, const FirmwareSettings& firmware)
+{
+    if (firmware == FirmwareSettings{}) {
+        return;
+    }
+    writer.open("firmware", '{');
+    if (firmware.secureBoot != SecureBoot::Off) {
+        writer.member("secureBoot", nameOf(firmware.secureBoot));
+    }
+    writeUnlessUsual(writer, "tpm", firmware.hasTpm, false);
+    writeUnlessUsual(writer, "bootMenu", firmware.showsBootMenu, false);
+    writeUnlessUsual(writer, "pauseAfterFailedBoot", firmware.pausesAfterFailedBoot, false);
+    writer.close('}');
+}
+
+void writeDebugging(JsonWriter& writer, const DebugPorts& debugging)
+{
+    if (debugging == DebugPorts{}) {
+        return;
+    }
+    writer.open("debugging", '{');
+    writeUnlessUsual(writer, "serialPort", debugging.hasSerialPort, false);
+    writeUnlessUsual(writer, "gdbStub", debugging.hasGdbStub, false);
+    writer.close('}');
+}
+
+void writeNetworkBoot(JsonWriter& writer, const NetworkBoot& boot, const QString& folder)
+{
+    if (boot == NetworkBoot{}) {
+        return;
+    }
+    writer.open("boot", '{');
+    if (!boot.folder.isEmpty()) {
+        writer.member("folder", relativeInside(boot.folder, folder));
+        writer.member("file", boot.file);
+    }
+    if (!boot.url.isEmpty()) {
+        writer.member("url", boot.url);
+    }
+    writer.close('}');
 }
 
 // --- reading ----------------------------------------------------------------------------------------------------
@@ -240,8 +310,12 @@ DiskFormat readFormat(JsonReader& reader, const QJsonObject& object, const QStri
             {nameOf(DiskFormat::Raw), DiskFormat::Raw}});
 }
 
-bool readYesOrNo(JsonReader& reader, const QJsonObject& object, const QString& key, const QString& place)
+bool readYesOrNo(JsonReader& reader, const QJsonObject& object, const QString& key, const QString& place,
+    std::optional<bool> usual = {})
 {
+    if (usual && !object.contains(key)) {
+        return *usual;
+    }
     return reader.choice<bool>(object, key, place, {{yesOrNo(false), false}, {yesOrNo(true), true}});
 }
 
@@ -300,12 +374,8 @@ Drive readDrive(JsonReader& reader, const QJsonValue& value, const QString& plac
         drive.what = DvdDrive{absoluteFrom(reader.string(object, QStringLiteral("medium"), place), folder)};
     } else {
         DiskDrive disk{readSource(reader, object, place, folder), readFormat(reader, object, place)};
-        if (object.contains(QLatin1String("readOnly"))) {
-            disk.isReadOnly = readYesOrNo(reader, object, QStringLiteral("readOnly"), place);
-        }
-        if (object.contains(QLatin1String("discard"))) {
-            disk.discards = readYesOrNo(reader, object, QStringLiteral("discard"), place);
-        }
+        disk.isReadOnly = readYesOrNo(reader, object, QStringLiteral("readOnly"), place, false);
+        disk.discards = readYesOrNo(reader, object, QStringLiteral("discard"), place, true);
         if (object.contains(QLatin1String("former"))) {
             disk.former = readFormer(reader, object.value(QLatin1String("former")),
                 JsonReader::below(place, QStringLiteral("former")), folder);
@@ -315,9 +385,59 @@ Drive readDrive(JsonReader& reader, const QJsonValue& value, const QString& plac
     return drive;
 }
 
-NetworkAdapter readAdapter(JsonReader& reader, const QJsonValue& value, const QString& place)
+NetworkBoot readNetworkBoot(
+    JsonReader& reader, const QJsonValue& value, const QString& place, const QString& folder)
 {
-    const QJsonObject object = reader.object(value, place, {QStringLiteral("mac"), QStringLiteral("forwards")});
+    const bool hasFolder = value.toObject().contains(QLatin1String("folder"));
+    const QJsonObject object = reader.object(value, place,
+        hasFolder ? QStringList{QStringLiteral("folder"), QStringLiteral("file")} : QStringList(),
+        {QStringLiteral("url")});
+    NetworkBoot boot;
+    if (hasFolder) {
+        boot.folder = absoluteFrom(reader.string(object, QStringLiteral("folder"), place), folder);
+        boot.file = reader.string(object, QStringLiteral("file"), place);
+    }
+    if (object.contains(QLatin1String("url"))) {
+        boot.url = reader.string(object, QStringLiteral("url"), place);
+    }
+    return boot;
+}
+
+FirmwareSettings readFirmware(JsonReader& reader, const QJsonValue& value)
+{
+    const QString place = QStringLiteral("firmware");
+    const QJsonObject object = reader.object(value, place, {},
+        {QStringLiteral("secureBoot"), QStringLiteral("tpm"), QStringLiteral("bootMenu"),
+            QStringLiteral("pauseAfterFailedBoot")});
+    FirmwareSettings firmware;
+    if (object.contains(QLatin1String("secureBoot"))) {
+        firmware.secureBoot = reader.choice<SecureBoot>(object, QStringLiteral("secureBoot"), place,
+            {{nameOf(SecureBoot::Off), SecureBoot::Off}, {nameOf(SecureBoot::Microsoft), SecureBoot::Microsoft},
+                {nameOf(SecureBoot::MicrosoftAndThirdParty), SecureBoot::MicrosoftAndThirdParty},
+                {nameOf(SecureBoot::OwnKeys), SecureBoot::OwnKeys}});
+    }
+    firmware.hasTpm = readYesOrNo(reader, object, QStringLiteral("tpm"), place, false);
+    firmware.showsBootMenu = readYesOrNo(reader, object, QStringLiteral("bootMenu"), place, false);
+    firmware.pausesAfterFailedBoot =
+        readYesOrNo(reader, object, QStringLiteral("pauseAfterFailedBoot"), place, false);
+    return firmware;
+}
+
+DebugPorts readDebugging(JsonReader& reader, const QJsonValue& value)
+{
+    const QString place = QStringLiteral("debugging");
+    const QJsonObject object =
+        reader.object(value, place, {}, {QStringLiteral("serialPort"), QStringLiteral("gdbStub")});
+    DebugPorts debugging;
+    debugging.hasSerialPort = readYesOrNo(reader, object, QStringLiteral("serialPort"), place, false);
+    debugging.hasGdbStub = readYesOrNo(reader, object, QStringLiteral("gdbStub"), place, false);
+    return debugging;
+}
+
+NetworkAdapter readAdapter(JsonReader& reader, const QJsonValue& value, const QString& place, const QString& folder)
+{
+    const QJsonObject object = reader.object(value, place, {QStringLiteral("mac"), QStringLiteral("forwards")},
+        {QStringLiteral("boot"), QStringLiteral("bridge"), QStringLiteral("connected")});
     NetworkAdapter adapter;
     adapter.mac = reader.string(object, QStringLiteral("mac"), place);
     const QJsonArray forwards = reader.array(object, QStringLiteral("forwards"), place);
@@ -331,6 +451,14 @@ NetworkAdapter readAdapter(JsonReader& reader, const QJsonValue& value, const QS
                 static_cast<quint16>(reader.number(forward, QStringLiteral("hostPort"), forwardPlace, 0, 65535)),
                 static_cast<quint16>(reader.number(forward, QStringLiteral("guestPort"), forwardPlace, 0, 65535))});
     }
+    if (object.contains(QLatin1String("boot"))) {
+        adapter.boot = readNetworkBoot(
+            reader, object.value(QLatin1String("boot")), JsonReader::below(place, QStringLiteral("boot")), folder);
+    }
+    if (object.contains(QLatin1String("bridge"))) {
+        adapter.bridge = reader.string(object, QStringLiteral("bridge"), place);
+    }
+    adapter.isConnected = readYesOrNo(reader, object, QStringLiteral("connected"), place, true);
     return adapter;
 }
 
@@ -425,6 +553,13 @@ QByteArray toJson(const Definition& definition, const QString& folder)
     writer.member("memory", definition.memory.toExactString());
     writer.member("cpus", definition.cpus);
     writer.member("accelerator", nameOf(definition.accelerator));
+    writeFirmware(writer, definition.firmware);
+    if (definition.video != VideoAdapter::StandardVga) {
+        writer.member("video", nameOf(definition.video));
+    }
+    writeUnlessUsual(writer, "guestAgent", definition.hasGuestAgent, true);
+    writeUnlessUsual(writer, "startWithSession", definition.startsWithSession, false);
+    writeDebugging(writer, definition.debugging);
     writer.member("controllers", definition.controllers);
     writer.open("drives", '[');
     for (const Drive& drive : definition.drives) {
@@ -434,13 +569,8 @@ QByteArray toJson(const Definition& definition, const QString& folder)
             writer.member("type", QStringLiteral("disk"));
             writer.member("format", nameOf(disk->format));
             writeSource(writer, disk->source, folder);
-            // What nearly every disk is goes without saying.
-            if (disk->isReadOnly) {
-                writer.member("readOnly", yesOrNo(true));
-            }
-            if (!disk->discards) {
-                writer.member("discard", yesOrNo(false));
-            }
+            writeUnlessUsual(writer, "readOnly", disk->isReadOnly, false);
+            writeUnlessUsual(writer, "discard", disk->discards, true);
             if (disk->former) {
                 writer.open("former", '{');
                 writer.member("format", nameOf(disk->former->format));
@@ -468,6 +598,11 @@ QByteArray toJson(const Definition& definition, const QString& folder)
             writer.close('}');
         }
         writer.close(']');
+        writeNetworkBoot(writer, adapter.boot, folder);
+        if (!adapter.bridge.isEmpty()) {
+            writer.member("bridge", adapter.bridge);
+        }
+        writeUnlessUsual(writer, "connected", adapter.isConnected, true);
         writer.close('}');
     }
     writer.close(']');
@@ -509,7 +644,9 @@ Result<Definition> fromJson(const QByteArray& json, const QString& folder)
         {QStringLiteral("version"), QStringLiteral("id"), QStringLiteral("os"), QStringLiteral("memory"),
             QStringLiteral("cpus"), QStringLiteral("accelerator"), QStringLiteral("controllers"),
             QStringLiteral("drives"), QStringLiteral("adapters"), QStringLiteral("bootOrder"),
-            QStringLiteral("notes")});
+            QStringLiteral("notes")},
+        {QStringLiteral("firmware"), QStringLiteral("video"), QStringLiteral("guestAgent"),
+            QStringLiteral("startWithSession"), QStringLiteral("debugging")});
     Definition definition;
     definition.id.uuid = QUuid::fromString(reader.string(object, QStringLiteral("id"), top));
     if (definition.id.uuid.isNull()) {
@@ -522,6 +659,19 @@ Result<Definition> fromJson(const QByteArray& json, const QString& folder)
     definition.accelerator = reader.choice<AcceleratorChoice>(object, QStringLiteral("accelerator"), top,
         {{nameOf(AcceleratorChoice::Automatic), AcceleratorChoice::Automatic},
             {nameOf(AcceleratorChoice::SoftwareEmulation), AcceleratorChoice::SoftwareEmulation}});
+    if (object.contains(QLatin1String("firmware"))) {
+        definition.firmware = readFirmware(reader, object.value(QLatin1String("firmware")));
+    }
+    if (object.contains(QLatin1String("video"))) {
+        definition.video = reader.choice<VideoAdapter>(object, QStringLiteral("video"), top,
+            {{nameOf(VideoAdapter::StandardVga), VideoAdapter::StandardVga},
+                {nameOf(VideoAdapter::VirtioVga), VideoAdapter::VirtioVga}});
+    }
+    definition.hasGuestAgent = readYesOrNo(reader, object, QStringLiteral("guestAgent"), top, true);
+    definition.startsWithSession = readYesOrNo(reader, object, QStringLiteral("startWithSession"), top, false);
+    if (object.contains(QLatin1String("debugging"))) {
+        definition.debugging = readDebugging(reader, object.value(QLatin1String("debugging")));
+    }
     definition.controllers =
         reader.number(object, QStringLiteral("controllers"), top, 0, std::numeric_limits<int>::max());
     const QJsonArray drives = reader.array(object, QStringLiteral("drives"), top);
@@ -533,7 +683,7 @@ Result<Definition> fromJson(const QByteArray& json, const QString& folder)
     const QJsonArray adapters = reader.array(object, QStringLiteral("adapters"), top);
     for (qsizetype i = 0; i < adapters.size(); ++i) {
         definition.adapters.push_back(
-            readAdapter(reader, adapters.at(i), JsonReader::at(QStringLiteral("adapters"), i)));
+            readAdapter(reader, adapters.at(i), JsonReader::at(QStringLiteral("adapters"), i), folder));
     }
     const QJsonArray bootOrder = reader.array(object, QStringLiteral("bootOrder"), top);
     for (qsizetype i = 0; i < bootOrder.size(); ++i) {

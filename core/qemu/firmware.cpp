@@ -142,7 +142,7 @@ Result<Firmware> findFirmware(const QStringList& folders, SecureBoot secureBoot)
         const std::expected<Candidate, Reason> candidate = read(path);
         if (!candidate) {
             rejected.append(path + QLatin1Char(' ') + candidate.error());
-        } else if (secureBoot == SecureBoot::On) {
+        } else if (secureBoot != SecureBoot::Off) {
             if (candidate->secureBoot && candidate->firmware.enrolledKeys) {
                 return candidate->firmware;
             }
@@ -160,7 +160,7 @@ Result<Firmware> findFirmware(const QStringList& folders, SecureBoot secureBoot)
         return *secondChoice;
     }
     return std::unexpected(Error{ErrorKind::MissingFirmware,
-        secureBoot == SecureBoot::On
+        secureBoot != SecureBoot::Off
             ? Texts::tr("No UEFI firmware with Secure Boot was found for QEMU in %1.")
                   .arg(folders.join(QStringLiteral(", ")))
             : Texts::tr("No UEFI firmware was found for QEMU in %1.").arg(folders.join(QStringLiteral(", "))),

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/error.h"
+#include "core/machine/definition.h"
 
 #include <QStringList>
 
@@ -18,8 +19,6 @@ struct Firmware {
     bool enrolledKeys = false;
     QString descriptor; // the file that described it
 };
-
-enum class SecureBoot { Off, On };
 
 // The first descriptor, by file name over all FOLDERS (an earlier folder's file hides a later one's of the same
 // name, an empty one masks it), that is UEFI on flash for x86_64 q35 with split NVRAM and fits. MissingFirmware

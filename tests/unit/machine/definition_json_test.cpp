@@ -22,6 +22,19 @@ QByteArray golden()
     "memory": "1536M",
     "cpus": 4,
     "accelerator": "automatic",
+    "firmware": {
+        "secureBoot": "microsoft and third party",
+        "tpm": "yes",
+        "bootMenu": "yes",
+        "pauseAfterFailedBoot": "yes"
+    },
+    "video": "virtio",
+    "guestAgent": "no",
+    "startWithSession": "yes",
+    "debugging": {
+        "serialPort": "yes",
+        "gdbStub": "yes"
+    },
     "controllers": 2,
     "drives": [
         {
@@ -62,7 +75,18 @@ QByteArray golden()
         },
         {
             "mac": "52:54:00:12:34:57",
-            "forwards": []
+            "forwards": [],
+            "boot": {
+                "folder": "/netboot",
+                "file": "debian-installer/amd64/bootnetx64.efi",
+                "url": "http://10.0.2.2/mini.iso"
+            }
+        },
+        {
+            "mac": "52:54:00:12:34:58",
+            "forwards": [],
+            "bridge": "br0",
+            "connected": "no"
         }
     ],
     "bootOrder": [
@@ -82,6 +106,11 @@ Definition goldenDefinition()
     definition.osId = QStringLiteral("debian13");
     definition.memory = ByteCount::mebibytes(1536);
     definition.cpus = 4;
+    definition.firmware = {SecureBoot::MicrosoftAndThirdParty, true, true, true};
+    definition.video = VideoAdapter::VirtioVga;
+    definition.hasGuestAgent = false;
+    definition.startsWithSession = true;
+    definition.debugging = {true, true};
     definition.controllers = 2;
     definition.drives = {{{0, 0}, DiskDrive{folder + QStringLiteral("/my machine.vhdx"), DiskFormat::Vhdx}},
         {{0, 1}, DvdDrive{QStringLiteral("/isos/debian \"13\".iso")}},
@@ -92,7 +121,14 @@ Definition goldenDefinition()
                 .discards = false}},
         {{1, 63}, DvdDrive{}}};
     definition.adapters = {{QStringLiteral("52:54:00:12:34:56"), {{Protocol::Tcp, 2222, 22}}},
-        {QStringLiteral("52:54:00:12:34:57"), {}}};
+        {.mac = QStringLiteral("52:54:00:12:34:57"),
+            .forwards = {},
+            .boot = {QStringLiteral("/netboot"), QStringLiteral("debian-installer/amd64/bootnetx64.efi"),
+                QStringLiteral("http://10.0.2.2/mini.iso")}},
+        {.mac = QStringLiteral("52:54:00:12:34:58"),
+            .forwards = {},
+            .bridge = QStringLiteral("br0"),
+            .isConnected = false}};
     definition.bootOrder = {SlotId{0, 0}, AdapterId{1}, SlotId{0, 1}};
     definition.notes = QStringLiteral("two\nlines");
     return definition;
@@ -113,6 +149,11 @@ public:
         definition.memory = ByteCount(m_random.generate64() >> (1 + below(63)));
         definition.cpus = below(1 << 20);
         definition.accelerator = below(2) ? AcceleratorChoice::Automatic : AcceleratorChoice::SoftwareEmulation;
+        definition.firmware = {static_cast<SecureBoot>(below(4)), below(2) != 0, below(2) != 0, below(2) != 0};
+        definition.video = below(2) ? VideoAdapter::StandardVga : VideoAdapter::VirtioVga;
+        definition.hasGuestAgent = below(2) != 0;
+        definition.startsWithSession = below(2) != 0;
+        definition.debugging = {below(2) != 0, below(2) != 0};
         definition.controllers = below(9);
         for (int drives = below(12); drives > 0; --drives) {
             const SlotId slot{below(maxControllers), below(slotsPerController)};
@@ -135,6 +176,13 @@ public:
                 adapter.forwards.push_back({below(2) ? Protocol::Tcp : Protocol::Udp,
                     static_cast<quint16>(below(65536)), static_cast<quint16>(below(65536))});
             }
+            if (below(2)) {
+                adapter.boot.folder = file();
+                adapter.boot.file = text();
+            }
+            adapter.boot.url = text();
+            adapter.bridge = text();
+            adapter.isConnected = below(2) != 0;
             definition.adapters.push_back(adapter);
         }
         for (int devices = below(6); devices > 0; --devices) {
@@ -296,7 +344,7 @@ private Q_SLOTS:
         const Result<Definition> onADvd =
             fromJson(golden().replace("\"medium\": \"\"", "\"medium\": \"\", \"former\": {}"), folder);
         QVERIFY(!onADvd && onADvd.error().text().contains(QStringLiteral("“drives[3].former”")));
-        expected.replace("\"yes\"", "\"perhaps\"");
+        expected.replace("\"replaced\": \"yes\"", "\"replaced\": \"perhaps\"");
         const Result<Definition> unsure = fromJson(expected, folder);
         QVERIFY(!unsure && unsure.error().text().contains(QStringLiteral("“drives[0].former.replaced”")));
     }

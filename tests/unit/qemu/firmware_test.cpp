@@ -90,7 +90,7 @@ private Q_SLOTS:
         QCOMPARE(off->codeFormat, QStringLiteral("raw"));
         QCOMPARE(off->varsTemplate, made.path(QStringLiteral("vars.fd")));
         QVERIFY(!off->needsSmm && !off->enrolledKeys);
-        const Result<Firmware> on = findFirmware(made.folders(), SecureBoot::On);
+        const Result<Firmware> on = findFirmware(made.folders(), SecureBoot::Microsoft);
         QVERIFY(on);
         QCOMPARE(on->descriptor, made.path(QStringLiteral("usr/40-enrolled.json")));
         QVERIFY(on->needsSmm && on->enrolledKeys);
@@ -231,7 +231,7 @@ private Q_SLOTS:
 
     void foldersThatDoNotExistAreNamed()
     {
-        const Result<Firmware> nothing = findFirmware({QStringLiteral("/nowhere")}, SecureBoot::On);
+        const Result<Firmware> nothing = findFirmware({QStringLiteral("/nowhere")}, SecureBoot::Microsoft);
         QVERIFY(!nothing);
         QVERIFY(nothing.error().summary.contains(QStringLiteral("/nowhere")));
     }
@@ -240,7 +240,7 @@ private Q_SLOTS:
     {
         const QStringList system{QStringLiteral("/usr/share/qemu/firmware")};
         QVERIFY(findFirmware(system, SecureBoot::Off));
-        QVERIFY(findFirmware(system, SecureBoot::On));
+        QVERIFY(findFirmware(system, SecureBoot::Microsoft));
     }
 };
 

@@ -42,7 +42,7 @@ GoldenMachine windowsOnKvm(const QString& folder)
 {
     GoldenMachine result = named(QStringLiteral("windows-on-kvm"), QStringLiteral("Windows 11"), folder);
     result.accelerator = Accelerator::Kvm;
-    result.secureBoot = SecureBoot::On;
+    result.secureBoot = SecureBoot::Microsoft;
     Definition& definition = result.machine.definition;
     definition.osId = QStringLiteral("win11");
     definition.drives = {{{0, 0}, DiskDrive{result.machine.folder + QStringLiteral("/Windows 11.vhdx")}},
@@ -56,7 +56,7 @@ GoldenMachine secureBoot(const QString& folder)
 {
     GoldenMachine result = minimal(folder);
     result.golden = QStringLiteral("secure-boot");
-    result.secureBoot = SecureBoot::On;
+    result.secureBoot = SecureBoot::Microsoft;
     return result;
 }
 
