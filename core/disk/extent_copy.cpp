@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/disk/extent_copy.h"
 
+#include "core/disk/zero_bytes.h"
+
 #include <algorithm>
 #include <array>
 #include <condition_variable>
@@ -26,13 +28,6 @@ constexpr std::uint64_t cloneAlignment = 4096; // of the file systems that can
 // However few processors there are: most of the time each waits for the storage.
 constexpr unsigned threadCount = 4;
 
-bool isAllZero(std::span<const std::byte> bytes)
-{
-    // Equal to itself moved by one, beginning with a zero: memcmp() does that as fast as memory gives.
-    return bytes.empty()
-        || (bytes.front() == std::byte(0) && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
-}
-
 struct Segment {
     std::uint64_t offset;
     std::uint64_t length;
@@ -44,7 +39,7 @@ std::vector<Segment> segmentsWithData(std::uint64_t offset, std::span<const std:
     std::vector<Segment> segments;
     for (std::uint64_t at = 0; at < bytes.size();) {
         const std::uint64_t grain = std::min(zeroGrain - (offset + at) % zeroGrain, bytes.size() - at);
-        if (!isAllZero(bytes.subspan(at, grain))) {
+        if (!areZero(bytes.subspan(at, grain))) {
             if (!segments.empty() && segments.back().offset + segments.back().length == offset + at) {
                 segments.back().length += grain;
             } else {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/disk/sparse_copy.h"
 
+#include "core/disk/zero_bytes.h"
+
 #include <QCoreApplication>
 
 #include <algorithm>
@@ -22,11 +24,6 @@ constexpr std::uint64_t pieceSize = std::uint64_t(64) << 10;
 Error failure(int errnoValue)
 {
     return systemError(Texts::tr("Keeping a part of the disk in memory"), QStringLiteral("memfd"), errnoValue);
-}
-
-bool isZero(std::span<const std::byte> bytes)
-{
-    return std::ranges::all_of(bytes, [](std::byte value) { return value == std::byte{0}; });
 }
 
 } // namespace
@@ -62,7 +59,7 @@ Result<void> SparseCopy::copy(const ByteSource& source, DiskRange range)
             return done;
         }
         // Zeros are there already, unless something else was copied before.
-        if (Result<void> done = isZero(piece) ? zero({at, count}) : write(at, piece); !done) {
+        if (Result<void> done = areZero(piece) ? zero({at, count}) : write(at, piece); !done) {
             return done;
         }
         at += count;

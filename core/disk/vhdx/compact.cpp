@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/disk/vhdx/compact.h"
 
+#include "core/disk/zero_bytes.h"
+
 #include <QCoreApplication>
 #include <queue>
 
@@ -23,12 +25,6 @@ struct Object {
 
     friend auto operator<=>(const Object&, const Object&) = default;
 };
-
-bool isZero(std::span<const std::byte> bytes)
-{
-    // Compares the bytes with themselves, one further: as fast as memory is.
-    return bytes.empty() || (bytes[0] == std::byte(0) && std::equal(bytes.begin() + 1, bytes.end(), bytes.begin()));
-}
 
 class Compaction {
 public:
@@ -72,7 +68,7 @@ private:
                 if (const Result<void> read = m_editor.file().read(offset + done, part); !read) {
                     return std::unexpected(read.error());
                 }
-                if (!isZero(part)) {
+                if (!areZero(part)) {
                     return false;
                 }
             }

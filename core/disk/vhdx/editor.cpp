@@ -3,6 +3,7 @@
 
 #include "core/disk/disk_bounds.h"
 #include "core/disk/vhdx/rules.h"
+#include "core/disk/zero_bytes.h"
 #include "core/little_endian.h"
 
 #include <QCoreApplication>
@@ -794,8 +795,7 @@ Result<void> Editor::takeOver(std::uint64_t block)
                 return read;
             }
         }
-        const bool isZero = std::ranges::all_of(buffer, [](std::byte byte) { return byte == std::byte(0); });
-        if (!isZero || isPartial) {
+        if (!areZero(buffer) || isPartial) {
             if (!place) {
                 const Result<std::uint64_t> allocated = allocate(blockSize);
                 if (!allocated) {

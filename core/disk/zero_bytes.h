@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Whether bytes are all zero, as fast as memory gives them.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <span>
+
+namespace platter {
+
+// Equal to themselves moved by one, beginning with a zero: memcmp() compares many at a time.
+inline bool areZero(std::span<const std::byte> bytes)
+{
+    return bytes.empty()
+        || (bytes.front() == std::byte(0) && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
+}
+
+} // namespace platter
