@@ -8,9 +8,12 @@
 #include <QCoroFuture>
 #include <QFile>
 #include <QFileInfo>
+#include <QThreadPool>
 #include <QtConcurrentRun>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace platter {
 
@@ -22,7 +25,22 @@ constexpr auto roundEvery = 500ms;
 constexpr qint64 readInUseEvery = 5000; // ms
 // Files that a worker looks at before it tells what it has found: about what can be seen at a time.
 constexpr qsizetype atOnce = 12;
-constexpr int readAtOnce = 2;
+constexpr int wantedAtOnce = 2; // of those that somebody sees
+constexpr int othersAtOnce = 1;
+constexpr int niceness = 10;
+
+// Threads that let everybody else go first. For as long as the program runs: storage may keep one of them waiting.
+QThreadPool& niceThreads()
+{
+    static QThreadPool pool;
+    return pool;
+}
+
+// Linux has a nice value for each thread, and without privileges there is no way back.
+void giveWay()
+{
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), niceness);
+}
 
 std::int64_t nanoseconds(const timespec& time)
 {
@@ -260,25 +278,30 @@ bool ImageWatch::isToBeRead(const Entry& entry) const
 void ImageWatch::readOn()
 {
     const QStringList files = inOrder();
-    for (const QString& file : files) {
-        if (m_reading >= readAtOnce || !m_tick.isActive()) {
+    for (qsizetype i = 0; i < files.size(); ++i) {
+        const bool isWanted = i < m_wanted.size();
+        if (m_reading >= (isWanted ? wantedAtOnce : othersAtOnce) || !m_tick.isActive()) {
             return;
         }
-        if (const auto entry = m_entries.find(file); entry != m_entries.end() && isToBeRead(*entry)) {
-            read(*entry);
+        if (const auto entry = m_entries.find(files.at(i)); entry != m_entries.end() && isToBeRead(*entry)) {
+            read(*entry, isWanted);
         }
     }
 }
 
-void ImageWatch::read(Entry& entry)
+void ImageWatch::read(Entry& entry, bool isWanted)
 {
     entry.isReading = true;
     ++m_reading;
-    QCoro::connect(QtConcurrent::run([image = entry.image, parents = entry.parents] {
-        Contents contents{.image = image};
-        contents.run(parents);
-        return contents;
-    }),
+    QCoro::connect(QtConcurrent::run(isWanted ? QThreadPool::globalInstance() : &niceThreads(),
+                       [isWanted, image = entry.image, parents = entry.parents] {
+                           if (!isWanted) {
+                               giveWay();
+                           }
+                           Contents contents{.image = image};
+                           contents.run(parents);
+                           return contents;
+                       }),
         this, [this](const Contents& contents) {
             --m_reading;
             take(contents);
