@@ -206,6 +206,7 @@ Result<std::optional<FileSystem>> fileSystemOfCopy(const SparseCopy& copy, std::
             .version = value(probe.get(), "VERSION"),
             .label = value(probe.get(), "LABEL"),
             .uuid = value(probe.get(), "UUID")};
+        found.space = spaceOf(copy, found.type);
         return found.type.isEmpty() ? std::nullopt : std::optional(std::move(found));
     }
     case 1:

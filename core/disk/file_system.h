@@ -5,6 +5,7 @@
 
 #include "core/byte_source.h"
 #include "core/disk/disk_range.h"
+#include "core/disk/file_system_space.h"
 
 #include <optional>
 #include <vector>
@@ -18,6 +19,7 @@ struct FileSystem {
     QString version = {}; // "FAT32", "1.0"; mostly empty
     QString label = {};
     QString uuid = {};
+    std::optional<FileSystemSpace> space = {}; // nothing: not known
 
     // As people write it: "FAT32", "NTFS", "LUKS".
     QString displayType() const;

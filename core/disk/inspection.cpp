@@ -28,6 +28,10 @@ QJsonObject toJson(const FileSystem& fileSystem)
     putText(object, QStringLiteral("version"), fileSystem.version);
     putText(object, QStringLiteral("label"), fileSystem.label);
     putText(object, QStringLiteral("uuid"), fileSystem.uuid);
+    if (fileSystem.space) {
+        object.insert(QStringLiteral("size"), number(fileSystem.space->size));
+        object.insert(QStringLiteral("used"), number(fileSystem.space->used));
+    }
     return object;
 }
 

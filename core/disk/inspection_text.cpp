@@ -112,15 +112,19 @@ QString displayTable(const PartitionTable& table)
 
 QString partitionRows(const PartitionTable& table)
 {
-    Columns rows({Qt::AlignRight, Qt::AlignRight, Qt::AlignRight, Qt::AlignLeft, Qt::AlignLeft, Qt::AlignLeft});
-    rows.add({Texts::tr("No."), Texts::tr("Start"), Texts::tr("Size"), Texts::tr("Holds"), Texts::tr("Label"),
-        Texts::tr("Type")});
+    Columns rows({Qt::AlignRight, Qt::AlignRight, Qt::AlignRight, Qt::AlignRight, Qt::AlignLeft, Qt::AlignLeft,
+        Qt::AlignLeft});
+    rows.add({Texts::tr("No."), Texts::tr("Start"), Texts::tr("Size"), Texts::tr("Used", "by files"),
+        Texts::tr("Holds"), Texts::tr("Label"), Texts::tr("Type")});
     for (const Partition& partition : table.partitions) {
         const QString label = partition.fileSystem && !partition.fileSystem->label.isEmpty()
             ? partition.fileSystem->label
             : partition.name;
         rows.add({QString::number(partition.number), ByteCount(partition.range.offset).toString(),
             ByteCount(partition.range.length).toString(),
+            partition.fileSystem && partition.fileSystem->space
+                ? ByteCount(partition.fileSystem->space->used).toString()
+                : QStringLiteral("-"),
             partition.fileSystem ? partition.fileSystem->displayType() : QStringLiteral("-"),
             label.isEmpty() ? QStringLiteral("-") : label,
             partition.typeName.isEmpty() ? partition.type : partition.typeName});

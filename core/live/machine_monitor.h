@@ -35,6 +35,8 @@ public:
         QPointer<MachineMonitor> m_monitor;
     };
 
+    const RuntimeFolder& runtime() const { return m_runtime; }
+
     bool isConnected() const { return m_client.state() == QmpClient::State::Running; }
 
     // Connects within DEADLINE if need be; several callers share one attempt.

@@ -2,6 +2,7 @@
 // A disk that goes while its guest runs has on it what the guest had written; where that is not sure, it is said,
 // and the disk that the system runs from stays.
 #include "core/disk/operations/create_disk.h"
+#include "core/live/guest_space.h"
 #include "tests/guest/live_machine.h"
 #include "tests/guest/serial_console.h"
 
@@ -28,6 +29,37 @@ class DriveRemovalTest : public QObject {
     Result<DriveRemoval> remove(SlotId slot, RemovalWay way)
     {
         return QCoro::waitFor(m_session->drives().remove(slot, way));
+    }
+
+    // As df counts, in KiB.
+    static FileSystemSpace spaceByDf(SerialConsole& serial, const QString& where)
+    {
+        const auto said = serial.run(QStringLiteral("df -k %1 | tail -n 1 | awk '{ print $2, $3 }'").arg(where));
+        const QStringList numbers = said ? said->output.trimmed().split(QLatin1Char(' ')) : QStringList();
+        return numbers.size() == 2
+            ? FileSystemSpace{numbers[0].toULongLong() * 1024, numbers[1].toULongLong() * 1024}
+            : FileSystemSpace{};
+    }
+
+    void showsHowFullItIs(SerialConsole& serial)
+    {
+        RUNS("sync");
+        GuestSpaceWatch watch;
+        watch.setSession(m_session.get());
+        watch.start();
+        const auto space = [&](SlotId slot, int number, std::uint64_t length) {
+            return watch.spaces() ? spaceIn(*watch.spaces(), slot, number, length).value_or(FileSystemSpace{})
+                                  : FileSystemSpace{};
+        };
+        const FileSystemSpace data = spaceByDf(serial, QStringLiteral("/tmp/data"));
+        QVERIFY(data.used > 24 << 20);
+        QTRY_COMPARE_WITH_TIMEOUT(space(dataSlot, 0, 256 << 20), data, LiveMachine::patience);
+        QCOMPARE(space(systemSlot, 2, 0).size, spaceByDf(serial, QStringLiteral("/")).size);
+        // It follows.
+        RUNS("dd if=/dev/zero of=/tmp/data/more bs=1M count=8; sync");
+        const FileSystemSpace more = spaceByDf(serial, QStringLiteral("/tmp/data"));
+        QVERIFY(more.used >= data.used + (8 << 20));
+        QTRY_COMPARE_WITH_TIMEOUT(space(dataSlot, 0, 256 << 20), more, LiveMachine::patience);
     }
 
 private Q_SLOTS:
@@ -64,6 +96,7 @@ private Q_SLOTS:
         RUNS("while ! [ -b /dev/sdb ]; do sleep 0.1; done; mkfs.ext4 -q /dev/sdb && mkdir -p /tmp/data && "
              "modprobe ext4; mount -t ext4 /dev/sdb /tmp/data");
         RUNS("dd if=/dev/urandom of=/tmp/data/file bs=1M count=24 && md5sum /tmp/data/file >/tmp/sum");
+        showsHowFullItIs(serial);
         // It is in the guest's memory as yet. The guest lets go of the disk, and all is on it.
         const Result<DriveRemoval> removed = remove(dataSlot, RemovalWay::Safely);
         GOOD(removed);

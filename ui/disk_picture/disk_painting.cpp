@@ -62,6 +62,21 @@ std::optional<Qt::BrushStyle> hatchOf(Kind kind)
     }
 }
 
+// A line along the bottom, as long as the file system is full.
+void paintSpace(QPainter& painter, const FileSystemSpace& space, const QRectF& place, const QPalette& palette)
+{
+    const QRectF whole(place.left() + padding, place.bottom() - 4, place.width() - 2 * padding, 3);
+    if (space.size == 0 || whole.width() < 8) {
+        return;
+    }
+    QColor rest = palette.color(QPalette::Text);
+    rest.setAlphaF(0.14F);
+    painter.fillRect(whole, rest);
+    QRectF used = whole;
+    used.setWidth(whole.width() * static_cast<double>(space.used) / static_cast<double>(space.size));
+    painter.fillRect(used, palette.color(QPalette::Highlight));
+}
+
 } // namespace
 
 double leastSegmentWidth(const QFontMetrics& metrics)
@@ -97,6 +112,9 @@ void paintSegment(QPainter& painter, const DiskSegment& segment, const QRectF& p
         painter.setPen(Qt::NoPen);
         painter.setBrush(QBrush(thin, *hatch));
         painter.drawRoundedRect(place, 3, 3);
+    }
+    if (segment.space) {
+        paintSpace(painter, *segment.space, place, palette);
     }
     const QRectF inside = place.adjusted(padding, padding - 2, -padding, -(padding - 2));
     const QString size = ByteCount(segment.range.length).toString();

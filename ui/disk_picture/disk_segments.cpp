@@ -32,6 +32,8 @@ DiskSegment segmentOf(const Partition& partition)
         segment.name = partition.name.isEmpty() ? Texts::tr("Partition %1").arg(partition.number) : partition.name;
     }
     segment.content = partition.fileSystem ? partition.fileSystem->displayType() : partition.typeName;
+    segment.partition = partition.number;
+    segment.space = partition.fileSystem ? partition.fileSystem->space : std::nullopt;
     return segment;
 }
 
@@ -45,8 +47,11 @@ std::vector<DiskSegment> occupied(const DiskInspection& disk)
             return {{Kind::Data, {0, disk.virtualSize.bytes()}, {}, Texts::tr("not known without its parent")}};
         }
         if (table.fileSystem) {
-            segments.push_back({Kind::Data, {0, disk.virtualSize.bytes()}, table.fileSystem->label,
-                table.fileSystem->displayType()});
+            segments.push_back({.kind = Kind::Data,
+                .range = {0, disk.virtualSize.bytes()},
+                .name = table.fileSystem->label,
+                .content = table.fileSystem->displayType(),
+                .space = table.fileSystem->space});
         } else if (disk.bootability.verdict != Bootability::Verdict::Empty && end > 0) {
             segments.push_back({Kind::Data, {0, end}, {}, Texts::tr("data without a partition table")});
         }
@@ -76,6 +81,16 @@ int railOf(Kind kind, bool isLastFree)
     default:
         return 0;
     }
+}
+
+QString heldBy(const DiskSegment& segment, const QString& size)
+{
+    if (segment.name.isEmpty()) {
+        return Texts::tr("%1, %2", "content, size").arg(segment.content, size);
+    }
+    return segment.content.isEmpty()
+        ? Texts::tr("%1, %2", "name, size").arg(segment.name, size)
+        : Texts::tr("%1, %2, %3", "name, content, size").arg(segment.name, segment.content, size);
 }
 
 } // namespace
@@ -135,12 +150,10 @@ QString sentenceOf(const DiskSegment& segment)
     case Kind::Data:
         break;
     }
-    if (segment.name.isEmpty()) {
-        return Texts::tr("%1, %2", "content, size").arg(segment.content, size);
-    }
-    return segment.content.isEmpty()
-        ? Texts::tr("%1, %2", "name, size").arg(segment.name, size)
-        : Texts::tr("%1, %2, %3", "name, content, size").arg(segment.name, segment.content, size);
+    const QString held = heldBy(segment, size);
+    return segment.space
+        ? Texts::tr("%1, %2 used", "a partition, a size").arg(held, ByteCount(segment.space->used).toString())
+        : held;
 }
 
 std::vector<Stretch> stretchesOf(const std::vector<DiskSegment>& segments, double width, double least)

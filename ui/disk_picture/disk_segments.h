@@ -5,6 +5,7 @@
 
 #include "core/disk/inspection.h"
 
+#include <optional>
 #include <vector>
 
 namespace platter {
@@ -23,6 +24,8 @@ struct DiskSegment {
     DiskRange range;
     QString name = {}; // what people call it: its label, "EFI system"; may be empty
     QString content = {}; // "ext4", "NTFS", "free"
+    int partition = 0; // its number; 0: it is none
+    std::optional<FileSystemSpace> space = {}; // how full it is; nothing: not known
 
     friend bool operator==(const DiskSegment&, const DiskSegment&) = default;
 };

@@ -168,6 +168,16 @@ DriveCard cardOf(const Drive& drive, const KnownImage* image, std::optional<std:
     return card;
 }
 
+void setSpaces(DriveCard& card, SlotId slot, const GuestSpaces& spaces)
+{
+    for (DiskSegment& segment : card.segments) {
+        const bool isFilled = segment.partition != 0 || segment.kind == DiskSegment::Kind::Data;
+        if (const auto space = spaceIn(spaces, slot, segment.partition, segment.range.length); isFilled && space) {
+            segment.space = space;
+        }
+    }
+}
+
 void setRate(DriveCard& card, const std::optional<DriveRate>& rate)
 {
     card.isBusy = rate && (rate->reads > 0 || rate->writes > 0);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/live/drive_traffic.h"
+#include "core/live/guest_space.h"
 #include "core/live/image_watch.h"
 #include "core/machine/definition.h"
 #include "ui/disk_picture/disk_segments.h"
@@ -33,6 +34,8 @@ struct DriveCard {
 // RUNNING_SIZE: as QEMU says; all that can be known of a disk on the network.
 DriveCard cardOf(const Drive& drive, const KnownImage* image, std::optional<std::size_t> bootPlace,
     std::optional<ByteCount> runningSize = {});
+// What a running guest says of its file systems goes before what the superblocks say.
+void setSpaces(DriveCard& card, SlotId slot, const GuestSpaces& spaces);
 void setRate(DriveCard& card, const std::optional<DriveRate>& rate);
 
 std::optional<std::size_t> bootPlaceOf(const Definition& definition, SlotId slot);

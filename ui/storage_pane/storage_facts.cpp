@@ -30,7 +30,8 @@ QString bootOrderText(const Definition& definition, SlotId slot)
                  : Texts::tr("not in it");
 }
 
-void tellDisk(StorageFacts& told, const DiskDrive& disk, const KnownImage& image)
+void tellDisk(
+    StorageFacts& told, const DiskDrive& disk, const KnownImage& image, const std::vector<DiskSegment>& segments)
 {
     if (image.disk && *image.disk) {
         const DiskInspection& found = **image.disk;
@@ -63,7 +64,7 @@ void tellDisk(StorageFacts& told, const DiskDrive& disk, const KnownImage& image
         }
     }
     QStringList pieces;
-    for (const DiskSegment& segment : segmentsOf(found, {}, {})) {
+    for (const DiskSegment& segment : segments) {
         if (const QString sentence = sentenceOf(segment); !sentence.isEmpty()) {
             pieces << sentence;
         }
@@ -106,8 +107,8 @@ void tellMedium(StorageFacts& told, const QString& file, const KnownImage& image
 
 } // namespace
 
-StorageFacts factsOfDrive(
-    const Definition& definition, const Drive& drive, const KnownImage* image, std::optional<ByteCount> runningSize)
+StorageFacts factsOfDrive(const Definition& definition, const Drive& drive, const KnownImage* image,
+    const std::vector<DiskSegment>& segments, std::optional<ByteCount> runningSize)
 {
     const auto* disk = std::get_if<DiskDrive>(&drive.what);
     const QString file = drive.where();
@@ -132,7 +133,7 @@ StorageFacts factsOfDrive(
         return told;
     }
     if (disk != nullptr) {
-        tellDisk(told, *disk, *image);
+        tellDisk(told, *disk, *image, segments);
     } else {
         tellMedium(told, file, *image);
     }

@@ -17,10 +17,10 @@ struct StorageFacts {
     friend bool operator==(const StorageFacts&, const StorageFacts&) = default;
 };
 
-// IMAGE: null where it was not looked at yet.
+// IMAGE: null where it was not looked at yet. SEGMENTS: of the picture of a disk.
 // RUNNING_SIZE: as QEMU says; all that can be known of a disk on the network.
 StorageFacts factsOfDrive(const Definition& definition, const Drive& drive, const KnownImage* image,
-    std::optional<ByteCount> runningSize = {});
+    const std::vector<DiskSegment>& segments, std::optional<ByteCount> runningSize = {});
 StorageFacts factsOfController(const Definition& definition, int controller);
 StorageFacts factsOfSlot(SlotId slot); // an empty one
 

@@ -9,13 +9,16 @@ namespace platter {
 
 using Kind = StorageRow::Kind;
 
-StorageModel::StorageModel(const ImageWatch& images, const DriveTraffic& traffic, QObject* parent)
+StorageModel::StorageModel(
+    const ImageWatch& images, const DriveTraffic& traffic, const GuestSpaceWatch& spaces, QObject* parent)
     : QAbstractListModel(parent)
     , m_images(images)
     , m_traffic(traffic)
+    , m_spaces(spaces)
 {
     connect(&images, &ImageWatch::changed, this, &StorageModel::showImages);
     connect(&traffic, &DriveTraffic::changed, this, &StorageModel::showRates);
+    connect(&spaces, &GuestSpaceWatch::changed, this, &StorageModel::showSpaces);
 }
 
 void StorageModel::setDefinition(
@@ -129,6 +132,9 @@ void StorageModel::makeCard(const Drive& drive)
     DriveCard card = cardOf(drive, m_images.find(drive.where()), bootPlaceOf(*m_definition, drive.slot),
         size != m_sizes.end() ? std::optional(size->second) : std::nullopt);
     setRate(card, m_traffic.rateAt(drive.slot));
+    if (m_spaces.spaces()) {
+        setSpaces(card, drive.slot, *m_spaces.spaces());
+    }
     m_cards[drive.slot] = std::move(card);
 }
 
@@ -160,6 +166,12 @@ void StorageModel::showRates()
     for (auto& [slot, card] : m_cards) {
         setRate(card, m_traffic.rateAt(slot));
     }
+    tellAll();
+}
+
+void StorageModel::showSpaces()
+{
+    makeCards();
     tellAll();
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A machine's storage as rows: each controller, its drives, and its empty slots, which are one row until that is
-// unfolded. Follows the definition, what is known of the images, and what goes between drives and guest. GUI
-// thread; owned by the pane.
+// unfolded. Follows the definition, what is known of the images, what goes between drives and guest, and how
+// full the guest says that they are. GUI thread; owned by the pane.
 #pragma once
 
+#include "core/live/guest_space.h"
 #include "ui/storage_pane/drive_card.h"
 
 #include <QAbstractListModel>
@@ -37,7 +38,8 @@ class StorageModel : public QAbstractListModel {
 public:
     static constexpr int SlotRole = Qt::UserRole; // "0:3"; of drives and empty slots
 
-    StorageModel(const ImageWatch& images, const DriveTraffic& traffic, QObject* parent = nullptr);
+    StorageModel(const ImageWatch& images, const DriveTraffic& traffic, const GuestSpaceWatch& spaces,
+        QObject* parent = nullptr);
 
     // Nothing: there is no machine. SIZES: of its disks while it runs.
     void setDefinition(const std::optional<Definition>& definition, const std::map<SlotId, ByteCount>& sizes = {});
@@ -70,10 +72,12 @@ private:
     void makeCard(const Drive& drive);
     void showImages(const QStringList& files);
     void showRates();
+    void showSpaces();
     void tellAll(); // that every row may have changed
 
     const ImageWatch& m_images;
     const DriveTraffic& m_traffic;
+    const GuestSpaceWatch& m_spaces;
     std::optional<Definition> m_definition;
     std::map<SlotId, ByteCount> m_sizes;
     std::vector<StorageRow> m_rows;

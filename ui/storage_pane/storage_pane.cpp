@@ -31,7 +31,7 @@ StoragePane::StoragePane(MachineActions& actions, QSettings& settings, QWidget* 
     : QWidget(parent)
     , m_actions(actions)
     , m_settings(settings)
-    , m_model(m_images, m_traffic)
+    , m_model(m_images, m_traffic, m_spaces)
 {
     setObjectName(QStringLiteral("storagePane"));
     m_view = new StorageView(m_model);
@@ -76,6 +76,7 @@ StoragePane::StoragePane(MachineActions& actions, QSettings& settings, QWidget* 
             showSelected();
         }
     });
+    connect(&m_spaces, &GuestSpaceWatch::changed, this, &StoragePane::showSelected);
 }
 
 StoragePane::~StoragePane()
@@ -95,6 +96,7 @@ void StoragePane::setSession(MachineSession* session)
     m_session = session;
     m_selected.reset();
     m_traffic.setSession(session);
+    m_spaces.setSession(session);
     if (session != nullptr) {
         connect(session, &MachineSession::definitionChanged, this, &StoragePane::fill);
         connect(&session->drives(), &MachineDrives::changed, this, &StoragePane::fill);
@@ -228,7 +230,7 @@ void StoragePane::showSelected()
     }
     if (drive != nullptr) {
         const auto size = m_session->drives().sizes().find(drive->slot);
-        m_details->setFacts(factsOfDrive(definition, *drive, image,
+        m_details->setFacts(factsOfDrive(definition, *drive, image, m_model.cardAt(at)->segments,
             size != m_session->drives().sizes().end() ? std::optional(size->second) : std::nullopt));
     } else if (at.isValid() && m_model.rowAt(at).kind == Kind::Slot) {
         m_details->setFacts(factsOfSlot(m_model.rowAt(at).slot()));
@@ -267,6 +269,7 @@ void StoragePane::showEvent(QShowEvent* event)
     QWidget::showEvent(event);
     m_images.start();
     m_traffic.start();
+    m_spaces.start();
     wantVisible();
 }
 
@@ -275,6 +278,7 @@ void StoragePane::hideEvent(QHideEvent* event)
     QWidget::hideEvent(event);
     m_images.stop();
     m_traffic.stop();
+    m_spaces.stop();
 }
 
 } // namespace platter

@@ -63,6 +63,7 @@ private:
     QPointer<MachineSession> m_session;
     ImageWatch m_images;
     DriveTraffic m_traffic;
+    GuestSpaceWatch m_spaces;
     StorageModel m_model;
     StorageView* m_view = nullptr;
     StorageDetails* m_details = nullptr;

@@ -50,6 +50,7 @@ class StorageModelTest : public QObject {
 
     ImageWatch m_images;
     DriveTraffic m_traffic;
+    GuestSpaceWatch m_spaces;
 
     static std::vector<Kind> kinds(const StorageModel& model)
     {
@@ -64,7 +65,7 @@ private Q_SLOTS:
 
     void foldsEmptySlots()
     {
-        StorageModel model(m_images, m_traffic);
+        StorageModel model(m_images, m_traffic, m_spaces);
         const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
         QCOMPARE(model.rowCount(), 0);
         model.setDefinition(definition());
@@ -102,7 +103,7 @@ private Q_SLOTS:
         for (int target = 0; target < slotsPerController; ++target) {
             full.drives.push_back({{0, target}, DvdDrive{}});
         }
-        StorageModel model(m_images, m_traffic);
+        StorageModel model(m_images, m_traffic, m_spaces);
         model.setDefinition(full);
         QCOMPARE(model.rowCount(), 1 + 64);
         QVERIFY(!model.firstEmpty(0));
@@ -113,7 +114,7 @@ private Q_SLOTS:
 
     void offersOneControllerMore()
     {
-        StorageModel model(m_images, m_traffic);
+        StorageModel model(m_images, m_traffic, m_spaces);
         model.setDefinition(definition());
         model.setAdding(true);
         QCOMPARE(kinds(model).back(), Kind::AddController);
@@ -150,7 +151,8 @@ private Q_SLOTS:
     {
         const Definition machine = definition();
         const KnownImage image = readable();
-        const StorageFacts told = factsOfDrive(machine, machine.drives[0], &image);
+        const StorageFacts told =
+            factsOfDrive(machine, machine.drives[0], &image, cardOf(machine.drives[0], &image, 0).segments);
         const auto value = [&](const char* name) {
             for (const NamedFact& fact : told.facts) {
                 if (fact.name == QLatin1String(name)) {
@@ -181,7 +183,7 @@ private Q_SLOTS:
         QCOMPARE(card.facts, QStringLiteral("VHDX · missing"));
         QCOMPARE(card.note, gone.text());
         QVERIFY(card.spoken().contains(gone.summary));
-        QVERIFY(factsOfDrive(definition(), drive, &image).sentences.contains(gone.text()));
+        QVERIFY(factsOfDrive(definition(), drive, &image, {}).sentences.contains(gone.text()));
     }
 
     void saysWhatIsInADvdDrive()
