@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Machines that boot from the network, set up by platterctl: Debian's netboot folder, as its package installs it, up to
-// the installer's menu on the screen; and an ISO from an HTTP server, up to the guest's shell.
+// Machines that boot from the network, set up by platterctl: Debian's netboot folder, as its package installs it,
+// up to the installer's menu on the screen; and an ISO from an HTTP server, up to the guest's shell.
 #include "core/qemu/qmp_client.h"
 #include "tests/guest/live_machine.h"
 #include "tests/guest/serial_console.h"
@@ -85,11 +85,11 @@ private:
     static StoredMachine make(LiveMachine& live, const QStringList& options)
     {
         live.make(name);
-        const Result<StoredMachine> made = MachineStore(live.places().machines)
-                                               .update(name, [](Definition& definition) -> Result<void> {
-                                                   definition.adapters = {NetworkAdapter{.mac = randomMac()}};
-                                                   return {};
-                                               });
+        const Result<StoredMachine> made =
+            MachineStore(live.places().machines).update(name, [](Definition& definition) -> Result<void> {
+                definition.adapters = {NetworkAdapter{.mac = randomMac()}};
+                return {};
+            });
         const QString adapter = QStringLiteral("network 0");
         for (const QStringList& words :
             {QStringList{QStringLiteral("boot"), QStringLiteral("network"), name} + options,
@@ -108,10 +108,10 @@ private:
         QmpClient qmp;
         const auto opened =
             QCoro::waitFor(qmp.open(live.runtime(machine).commandLineQmp(), QmpClient::usualDeadline));
-        const auto saved = opened ? QCoro::waitFor(qmp.execute(QStringLiteral("screendump"),
-                                        {{QStringLiteral("filename"), file},
-                                            {QStringLiteral("format"), QStringLiteral("png")}}))
-                                  : std::unexpected(opened.error());
+        const auto saved = opened
+            ? QCoro::waitFor(qmp.execute(QStringLiteral("screendump"),
+                  {{QStringLiteral("filename"), file}, {QStringLiteral("format"), QStringLiteral("png")}}))
+            : std::unexpected(opened.error());
         return saved ? QImage(file) : QImage();
     }
 
@@ -121,8 +121,7 @@ private Q_SLOTS:
     {
         LiveMachine live;
         const StoredMachine machine = make(live, {QStringLiteral("--folder"), debian});
-        QCOMPARE(machine.definition.adapters[0].boot.file,
-            QStringLiteral("debian-installer/amd64/bootnetx64.efi"));
+        QCOMPARE(machine.definition.adapters[0].boot.file, QStringLiteral("debian-installer/amd64/bootnetx64.efi"));
         const auto session = live.session(machine);
         GOOD(QCoro::waitFor(session->start()));
         SerialConsole serial;
@@ -140,12 +139,13 @@ private Q_SLOTS:
                     return false;
                 }
                 best = std::max(best,
-                    likeness(screen, picture.scaled(screen.size(), Qt::IgnoreAspectRatio, Qt::SmoothTransformation)));
+                    likeness(
+                        screen, picture.scaled(screen.size(), Qt::IgnoreAspectRatio, Qt::SmoothTransformation)));
                 return best > 0.9;
             },
             LiveMachine::patience);
-        QVERIFY2(isThere, qPrintable(QStringLiteral("%1 of the screen is the menu's picture; ").arg(best)
-            + serial.transcript()));
+        QVERIFY2(isThere,
+            qPrintable(QStringLiteral("%1 of the screen is the menu's picture; ").arg(best) + serial.transcript()));
         GOOD(QCoro::waitFor(session->powerOff()));
     }
 
@@ -155,8 +155,8 @@ private Q_SLOTS:
         WebServer server(guestFolder);
         const int port = server.port();
         QVERIFY2(port > 0, qPrintable(server.said()));
-        const StoredMachine machine = make(live,
-            {QStringLiteral("--url"), QStringLiteral("http://10.0.2.2:%1/sample-guest.iso").arg(port)});
+        const StoredMachine machine =
+            make(live, {QStringLiteral("--url"), QStringLiteral("http://10.0.2.2:%1/sample-guest.iso").arg(port)});
         const auto session = live.session(machine);
         GOOD(QCoro::waitFor(session->start()));
         SerialConsole serial;
