@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/platterctl/network_boot_choice.h"
 #include "app/platterctl/verb.h"
 #include "core/boot/boot_check.h"
 #include "core/live/machine_boot.h"
@@ -20,6 +21,11 @@ QString tr(const char* text)
 
 const QString optionExplain = QStringLiteral("explain");
 const QString optionName = QStringLiteral("name");
+const QString optionAdapter = QStringLiteral("adapter");
+const QString optionFolder = QStringLiteral("folder");
+const QString optionFile = QStringLiteral("file");
+const QString optionUrl = QStringLiteral("url");
+const QString optionNone = QStringLiteral("none");
 const QString optionCancel = QStringLiteral("cancel");
 
 // What the arguments name, and the order as it is.
@@ -322,6 +328,52 @@ QCoro::Task<int> add(Context* context, Arguments arguments, Report report)
     co_return apply(*context, report, *subject, changed);
 }
 
+QString networkBootText(const NetworkBoot& boot)
+{
+    return !boot.url.isEmpty()  ? tr("fetches %1").arg(boot.url)
+        : boot.folder.isEmpty() ? tr("boots what its network offers")
+                                : tr("boots %1 from the folder %2").arg(boot.file, boot.folder);
+}
+
+QCoro::Task<int> setNetworkBoot(Context* context, Arguments arguments, Report report)
+{
+    const QString folder = arguments.value(optionFolder);
+    const QString url = arguments.value(optionUrl);
+    const bool isNone = arguments.isSet(optionNone);
+    if (int(isNone) + int(!folder.isEmpty()) + int(!url.isEmpty()) != 1) {
+        co_return report.failed(
+            Error{ErrorKind::InvalidInput, tr("Say what to boot: --folder DIR, --url URL or --none."), {}});
+    }
+    bool isNumber = false;
+    const int adapter = arguments.value(optionAdapter).toInt(&isNumber);
+    if (!isNumber) {
+        co_return report.failed(Error{ErrorKind::InvalidInput,
+            tr("“%1” is no number of a network adapter.").arg(arguments.value(optionAdapter)),
+            tr("The first is 0.")});
+    }
+    const Result<NetworkBoot> boot = networkBootFrom(folder, arguments.value(optionFile), url);
+    if (!boot) {
+        co_return report.failed(boot.error());
+    }
+    const Result<StoredMachine> changed =
+        changeNetworkBoot(arguments.positional[0], context->places, AdapterId{adapter}, *boot);
+    if (!changed) {
+        co_return report.failed(changed.error());
+    }
+    const bool isTried = std::ranges::contains(changed->definition.bootOrder, BootDevice(AdapterId{adapter}));
+    QStringList sentences{
+        tr("From the next start on, network adapter %1 %2.").arg(adapter).arg(networkBootText(*boot))};
+    if (!isNone && !isTried) {
+        sentences << tr("It is not in the boot order yet: platterctl boot enable “%1” “network %2”")
+                         .arg(changed->name)
+                         .arg(adapter);
+    }
+    co_return report.done(sentences.join(QLatin1Char('\n')),
+        QJsonObject{{QStringLiteral("adapter"), adapter}, {QStringLiteral("folder"), boot->folder},
+            {QStringLiteral("file"), boot->file}, {QStringLiteral("url"), boot->url},
+            {QStringLiteral("tried"), isTried}});
+}
+
 QCoro::Task<int> reset(Context* context, Arguments arguments, Report report)
 {
     const Result<QString> backup = resetFirmware(arguments.positional[0], context->places);
@@ -338,6 +390,9 @@ QCoro::Task<int> reset(Context* context, Arguments arguments, Report report)
 
 std::vector<Verb> bootVerbs()
 {
+    QCommandLineOption adapter(
+        optionAdapter, tr("Which network adapter; 0, the first, otherwise."), QStringLiteral("number"));
+    adapter.setDefaultValue(QStringLiteral("0"));
     const QStringList entry{QStringLiteral("MACHINE"), QStringLiteral("ENTRY")};
     return {
         {QStringLiteral("boot list"), {QStringLiteral("MACHINE")},
@@ -358,6 +413,16 @@ std::vector<Verb> bootVerbs()
             {QStringLiteral("MACHINE"), QStringLiteral("ENTRY"), QStringLiteral("NAME")},
             tr("gives an entry of the guest's or your own another name"), {}, &rename},
         {QStringLiteral("boot remove"), entry, tr("removes an entry of the guest's or your own"), {}, &remove},
+        {QStringLiteral("boot network"), {QStringLiteral("MACHINE")}, tr("says what a network adapter boots from"),
+            {adapter,
+                {optionFolder, tr("This folder, such as a system's netboot archive, served over TFTP."),
+                    QStringLiteral("folder")},
+                {optionFile, tr("The boot loader in that folder; otherwise it is looked for."),
+                    QStringLiteral("file")},
+                {optionUrl, tr("This address of a boot loader or an ISO, fetched by http. This host is 10.0.2.2."),
+                    QStringLiteral("url")},
+                {optionNone, tr("Whatever the network offers.")}},
+            &setNetworkBoot},
         {QStringLiteral("boot reset"), {QStringLiteral("MACHINE")},
             tr("forgets all the firmware's variables, also damaged ones, and keeps a backup"), {}, &reset},
     };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/platterctl/choices.h"
 
+#include "app/platterctl/network_boot_choice.h"
 #include "core/machine/suggestions.h"
 
 #include <QCoreApplication>
@@ -91,7 +92,13 @@ Result<void> readNetwork(const Arguments& arguments, NewMachine& choices)
         return std::unexpected(unusable("network", network, tr("It takes nat or none.")));
     }
     choices.hasNetwork = network == QLatin1String("nat");
-    choices.bootFromNetwork = arguments.isSet(QStringLiteral("network-boot"));
+    const Result<NetworkBoot> boot = networkBootFrom(arguments.value(QStringLiteral("netboot-folder")),
+        arguments.value(QStringLiteral("netboot-file")), arguments.value(QStringLiteral("http-boot")));
+    if (!boot) {
+        return std::unexpected(boot.error());
+    }
+    choices.networkBoot = *boot;
+    choices.bootFromNetwork = arguments.isSet(QStringLiteral("network-boot")) || *boot != NetworkBoot{};
     for (const QString& text : arguments.values(QStringLiteral("forward"))) {
         const Result<PortForward> forward = forwardFrom(text);
         if (!forward) {
@@ -100,7 +107,8 @@ Result<void> readNetwork(const Arguments& arguments, NewMachine& choices)
         choices.forwards.push_back(*forward);
     }
     if (!choices.hasNetwork && (choices.bootFromNetwork || !choices.forwards.empty())) {
-        return std::unexpected(unusable("network", network, tr("--network-boot and --forward need a network.")));
+        return std::unexpected(unusable(
+            "network", network, tr("--network-boot, --netboot-folder, --http-boot and --forward need a network.")));
     }
     return {};
 }
@@ -121,6 +129,11 @@ QList<QCommandLineOption> choiceOptions()
         option("any-medium", tr("Take an ISO even if it cannot boot this machine.")),
         network,
         option("network-boot", tr("Boot from the network.")),
+        option("netboot-folder",
+            tr("Boot from the network what is in this folder, such as a system's netboot archive."), "folder"),
+        option("netboot-file", tr("The boot loader in that folder; otherwise it is looked for."), "file"),
+        option("http-boot", tr("Boot what is at this address, a boot loader or an ISO. This host is 10.0.2.2."),
+            "url"),
         option("forward", tr("Lead a port of this host's 127.0.0.1 to one of the guest."), "[tcp:|udp:]host:guest"),
         option("place", tr("Keep the machine's folder in this folder."), "folder"),
         option("start", tr("Start it when it is made.")),

@@ -7,6 +7,7 @@
 #include "core/disk/inspection_text.h"
 #include "core/disk/operations/compact_disk.h"
 #include "core/disk/operations/create_disk.h"
+#include "core/disk/operations/migrate_disk.h"
 #include "core/disk/operations/parent_disk.h"
 #include "core/disk/operations/repair_disk.h"
 #include "core/disk/operations/resize_disk.h"
@@ -36,6 +37,7 @@ const QString optionPlan = QStringLiteral("plan");
 const QString optionProgress = QStringLiteral("progress");
 const QString optionGrow = QStringLiteral("grow");
 const QString optionFormat = QStringLiteral("format");
+const QString optionSize = QStringLiteral("size");
 const QString optionType = QStringLiteral("type");
 
 QCommandLineOption parentOption()
@@ -272,10 +274,10 @@ QCoro::Task<int> create(Context*, Arguments arguments, Report report)
         }
         return *value;
     };
-    for (const auto& [option, target] : {std::pair(QStringLiteral("size"), &request.size),
-             std::pair(QStringLiteral("block-size"), &request.blockSize),
-             std::pair(QStringLiteral("sector-size"), &request.logicalSectorSize),
-             std::pair(QStringLiteral("physical-sector-size"), &request.physicalSectorSize)}) {
+    for (const auto& [option, target] :
+        {std::pair(optionSize, &request.size), std::pair(QStringLiteral("block-size"), &request.blockSize),
+            std::pair(QStringLiteral("sector-size"), &request.logicalSectorSize),
+            std::pair(QStringLiteral("physical-sector-size"), &request.physicalSectorSize)}) {
         const Result<std::optional<ByteCount>> value = size(option);
         if (!value) {
             co_return report.failed(value.error());
@@ -425,6 +427,27 @@ QCoro::Task<int> convert(Context*, Arguments arguments, Report report)
     co_return co_await carryOutOnFile<Convert>(request, std::move(arguments), std::move(report));
 }
 
+QCoro::Task<int> migrate(Context*, Arguments arguments, Report report)
+{
+    const QString target = absolute(arguments.positional[1]);
+    const Result<ImageTarget> format = targetFor(arguments, target);
+    if (!format) {
+        co_return report.failed(format.error());
+    }
+    MigrateRequest request{.source = absolute(arguments.positional[0]),
+        .parents = parentsIn(arguments),
+        .target = target,
+        .format = *format};
+    if (const QString text = arguments.value(optionSize); !text.isEmpty()) {
+        const Result<ByteCount> size = ByteCount::parse(text);
+        if (!size) {
+            co_return report.failed(size.error());
+        }
+        request.size = *size;
+    }
+    co_return co_await carryOutOnFile<MigrateDisk>(request, std::move(arguments), std::move(report));
+}
+
 QCoro::Task<int> flatten(Context* context, Arguments arguments, Report report)
 {
     if (arguments.positional.size() > 1) {
@@ -492,7 +515,7 @@ std::vector<Verb> diskVerbs()
                 tr("Mend what can be mended; what is changed is kept in a file beside it.")}},
             &check},
         {QStringLiteral("disk create"), {file}, tr("makes a disk image"),
-            {{QStringLiteral("size"), tr("Its virtual size: 40G, 512M, bytes."), size},
+            {{optionSize, tr("Its virtual size: 40G, 512M, bytes."), size},
                 {optionFormat, tr("vhdx (otherwise), qcow2 or raw."), word}, type,
                 {QStringLiteral("block-size"), tr("Of a VHDX: a power of two from 1M to 256M."), size},
                 {QStringLiteral("sector-size"), tr("Of a VHDX: 512 (otherwise) or 4096."), size},
@@ -514,6 +537,11 @@ std::vector<Verb> diskVerbs()
         {QStringLiteral("disk convert"), {QStringLiteral("SOURCE"), QStringLiteral("TARGET")},
             tr("makes an image of another format"),
             {format, type, verify, parentOption(), planOption(), progressOption()}, &convert},
+        {QStringLiteral("disk migrate"), {QStringLiteral("SOURCE"), QStringLiteral("TARGET")},
+            tr("makes a copy that starts with UEFI of a Linux disk that starts with BIOS"),
+            {format, type, {optionSize, tr("The copy's virtual size; otherwise what it needs at least."), size},
+                parentOption(), planOption(), progressOption()},
+            &migrate},
         {QStringLiteral("disk flatten"), {QStringLiteral("CHILD"), QStringLiteral("[TARGET]")},
             tr("makes a differencing image independent, in place or as a new image"),
             {format, type, verify, parentOption(), planOption(), progressOption()}, &flatten},

@@ -2,6 +2,7 @@
 #include "core/boot/boot_check.h"
 
 #include "core/disk/inspect_file.h"
+#include "core/machine/network_boot.h"
 #include "core/media/install_medium.h"
 
 #include <QCoreApplication>
@@ -106,8 +107,55 @@ private:
         if (std::size_t(network.adapter.index) >= m_definition.adapters.size()) {
             return {Verdict::Gone, {}, Texts::tr("The machine has no such network adapter."), removeIt()};
         }
-        return {Verdict::Fails, {}, Texts::tr("User-mode NAT offers nothing to start from the network."),
-            Texts::tr("Start from a disk or an ISO instead.")};
+        const NetworkAdapter& adapter = m_definition.adapters[std::size_t(network.adapter.index)];
+        if (!adapter.isConnected) {
+            return {Verdict::Fails, {}, Texts::tr("The network adapter's cable is not plugged in."),
+                Texts::tr("Connect the adapter.")};
+        }
+        if (!adapter.bridge.isEmpty()) {
+            return {Verdict::Unknown, {},
+                Texts::tr("The servers on the bridge %1 say what there is to start.").arg(adapter.bridge)};
+        }
+        switch (network.way) {
+        case NetworkTarget::Way::Pxe4:
+            return examinePxe(adapter);
+        case NetworkTarget::Way::Http4:
+            return examineHttp(network);
+        case NetworkTarget::Way::Pxe6:
+        case NetworkTarget::Way::Http6:
+            break;
+        }
+        return {Verdict::Fails, {}, Texts::tr("User-mode NAT offers nothing to start over IPv6."),
+            Texts::tr("Start over IPv4.")};
+    }
+
+    static BootFinding examinePxe(const NetworkAdapter& adapter)
+    {
+        if (adapter.boot.folder.isEmpty()) {
+            return {Verdict::Fails, {},
+                Texts::tr("User-mode NAT gives the machine an address and names no boot file."),
+                Texts::tr(
+                    "Choose a folder with a boot loader or an address to boot from: platterctl boot network.")};
+        }
+        if (const Result<void> usable = checkNetworkBoot(adapter.boot); !usable) {
+            return {Verdict::Fails, {}, usable.error().summary, usable.error().advice};
+        }
+        return {Verdict::Starts, {},
+            Texts::tr("The firmware starts %1 from the folder %2.").arg(adapter.boot.file, adapter.boot.folder)};
+    }
+
+    static BootFinding examineHttp(const NetworkTarget& network)
+    {
+        if (network.url.isEmpty()) {
+            return {Verdict::Fails, {},
+                Texts::tr("User-mode NAT gives the machine an address and names nothing to fetch by HTTP."),
+                Texts::tr("Choose an address to boot from: platterctl boot network.")};
+        }
+        return {Verdict::Unknown, {},
+            Texts::tr("The firmware fetches %1; whether it is there only the start shows.").arg(network.url),
+            Texts::tr(
+                "What is fetched is a boot loader (.efi) or an image (.iso, .img), and an image has to fit into "
+                "the machine's memory.")};
     }
 
     BootFinding examine(const FileTarget& file)
@@ -204,7 +252,7 @@ private:
     QString m_unreadable; // why a disk could not be read
 };
 
-QString networkWords(const NetworkTarget& network)
+QString networkName(const NetworkTarget& network)
 {
     switch (network.way) {
     case NetworkTarget::Way::Pxe4:
@@ -232,6 +280,20 @@ BootWords driveWords(SlotId slot, const Definition& definition)
     return {medium.isEmpty() ? Texts::tr("DVD drive, empty")
                              : Texts::tr("DVD drive with %1").arg(QFileInfo(medium).fileName()),
         slot.toString()};
+}
+
+BootWords networkWords(const BootEntry& entry, const NetworkTarget& network, const Definition& definition)
+{
+    const auto index = std::size_t(network.adapter.index);
+    if (index >= definition.adapters.size()) {
+        return {networkName(network), {}};
+    }
+    const NetworkAdapter& adapter = definition.adapters[index];
+    const bool hasFolder =
+        entry.device() && network.way == NetworkTarget::Way::Pxe4 && !adapter.boot.folder.isEmpty();
+    const QString what = hasFolder ? adapter.boot.file : network.url;
+    return {what.isEmpty() ? networkName(network) : QStringLiteral("%1  %2").arg(networkName(network), what),
+        hasFolder ? QStringLiteral("%1  %2").arg(adapter.mac, adapter.boot.folder) : adapter.mac};
 }
 
 QString fileWhere(const FileTarget& file, const BootFinding& finding, const Definition& definition)
@@ -333,9 +395,7 @@ BootWords wordsFor(const BootEntry& entry, const BootFinding& finding, const Def
         return driveWords(*slot, definition);
     }
     if (const auto* network = std::get_if<NetworkTarget>(&entry.target)) {
-        const auto index = std::size_t(network->adapter.index);
-        return {networkWords(*network),
-            index < definition.adapters.size() ? definition.adapters[index].mac : QString()};
+        return networkWords(entry, *network, definition);
     }
     if (const auto* file = std::get_if<FileTarget>(&entry.target)) {
         return {file->path.isEmpty() ? entry.option.description

@@ -53,15 +53,28 @@ QByteArray bytesOfNumbers(const std::vector<std::uint16_t>& numbers)
     return order;
 }
 
-std::optional<BootDevice> deviceOf(const BootTarget& target)
+QString descriptionOf(AdapterId adapter)
+{
+    return QStringLiteral("Network %1").arg(adapter.index);
+}
+
+// An entry for an address is the adapter's own by its description: people make such entries, too, in the firmware's
+// menu.
+bool isOfAdapter(const NetworkTarget& network, const LoadOption& option)
+{
+    using Way = NetworkTarget::Way;
+    return network.way == Way::Pxe4
+        || (network.way == Way::Http4 && option.description == descriptionOf(network.adapter));
+}
+
+std::optional<BootDevice> deviceOf(const BootTarget& target, const LoadOption& option)
 {
     if (const SlotId* slot = std::get_if<SlotId>(&target)) {
         return *slot;
     }
     const NetworkTarget* network = std::get_if<NetworkTarget>(&target);
-    return network != nullptr && network->way == NetworkTarget::Way::Pxe4
-        ? std::optional(BootDevice(network->adapter))
-        : std::nullopt;
+    return network != nullptr && isOfAdapter(*network, option) ? std::optional(BootDevice(network->adapter))
+                                                               : std::nullopt;
 }
 
 // The entry that a machine's device has, as the firmware's menu shows it; that one speaks English.
@@ -75,8 +88,8 @@ LoadOption optionFor(const BootDevice& device, const Definition& definition)
         option.path = devicePath(*slot);
     } else {
         const AdapterId adapter = std::get<AdapterId>(device);
-        option.description = QStringLiteral("Network %1").arg(adapter.index);
-        option.path = devicePath(adapter, definition.adapters[std::size_t(adapter.index)].mac);
+        option.description = descriptionOf(adapter);
+        option.path = devicePath(adapter, definition.adapters[std::size_t(adapter.index)]);
     }
     return option;
 }
@@ -118,7 +131,7 @@ QString BootEntry::id() const
 
 std::optional<BootDevice> BootEntry::device() const
 {
-    return option.isMadeByFirmware() ? std::nullopt : deviceOf(target);
+    return option.isMadeByFirmware() ? std::nullopt : deviceOf(target, option);
 }
 
 // --- reading ----------------------------------------------------------------------------------------------------
@@ -193,7 +206,7 @@ private:
             return;
         }
         BootEntry entry{number, *option, bootTarget(option->path), false, true};
-        if (const std::optional<BootDevice> device = deviceOf(entry.target)) {
+        if (const std::optional<BootDevice> device = deviceOf(entry.target, entry.option)) {
             takeDevice(std::move(entry), *device, place);
             return;
         }
@@ -219,6 +232,7 @@ private:
             entry.option.description = option.description;
             entry.option.attributes |= LoadOption::active;
             entry.option.path = option.path;
+            entry.target = bootTarget(option.path);
             // Behind the menu it has lost its place.
             entry.isOn = isTried(device) && place != Place::Behind;
             m_result.m_entries.push_back(std::move(entry));
@@ -232,7 +246,7 @@ private:
             return;
         }
         BootEntry entry{number, *option, bootTarget(option->path), false, false};
-        if (!deviceOf(entry.target) && !isFirmwareMenu(entry.target)) {
+        if (!deviceOf(entry.target, entry.option) && !isFirmwareMenu(entry.target)) {
             m_result.m_entries.push_back(std::move(entry));
         }
     }

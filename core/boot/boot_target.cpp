@@ -39,7 +39,7 @@ struct Said {
     std::optional<QUuid> firmwareFile;
     bool isNetwork = false;
     bool isIpv6 = false;
-    bool isHttp = false;
+    std::optional<QString> url; // of HTTP boot; may be empty
 };
 
 Said readNodes(const QByteArray& devicePath)
@@ -69,7 +69,7 @@ Said readNodes(const QByteArray& devicePath)
         } else if (isKind(node, path_node::ipv6)) {
             said.isIpv6 = true;
         } else if (isKind(node, path_node::uri)) {
-            said.isHttp = true;
+            said.url = readUriNode(node);
         }
     }
     return said;
@@ -88,9 +88,8 @@ BootTarget bootTarget(const QByteArray& devicePath)
         return FileTarget{said.slot, said.partition, said.file};
     }
     if (said.isNetwork && said.port && said.port->first == networkPortDevice) {
-        const Way way =
-            said.isHttp ? (said.isIpv6 ? Way::Http6 : Way::Http4) : (said.isIpv6 ? Way::Pxe6 : Way::Pxe4);
-        return NetworkTarget{AdapterId{said.port->second}, way};
+        const Way way = said.url ? (said.isIpv6 ? Way::Http6 : Way::Http4) : (said.isIpv6 ? Way::Pxe6 : Way::Pxe4);
+        return NetworkTarget{AdapterId{said.port->second}, way, said.url.value_or(QString())};
     }
     return said.slot ? BootTarget(*said.slot) : UnknownTarget{};
 }
@@ -100,11 +99,14 @@ QByteArray devicePath(SlotId slot)
     return devicePathBytes(nodesOf(slot));
 }
 
-QByteArray devicePath(AdapterId adapter, const QString& mac)
+QByteArray devicePath(AdapterId id, const NetworkAdapter& adapter)
 {
-    std::vector<PathNode> path = behindPort(networkPortDevice, adapter.index);
-    path.push_back(macNode(mac));
+    std::vector<PathNode> path = behindPort(networkPortDevice, id.index);
+    path.push_back(macNode(adapter.mac));
     path.push_back(ipv4Node());
+    if (!adapter.boot.url.isEmpty()) {
+        path.push_back(uriNode(adapter.boot.url));
+    }
     return devicePathBytes(path);
 }
 

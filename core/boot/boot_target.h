@@ -16,6 +16,7 @@ struct NetworkTarget {
 
     AdapterId adapter;
     Way way = Way::Pxe4;
+    QString url = {}; // with HTTP, where the entry names it; empty: what DHCP names
 
     friend bool operator==(const NetworkTarget&, const NetworkTarget&) = default;
 };
@@ -47,7 +48,8 @@ using BootTarget = std::variant<SlotId, NetworkTarget, FileTarget, FirmwareTarge
 BootTarget bootTarget(const QByteArray& devicePath);
 
 QByteArray devicePath(SlotId slot);
-QByteArray devicePath(AdapterId adapter, const QString& mac); // PXE over IPv4
+// Over IPv4: by HTTP where the adapter has an address to boot from, otherwise by PXE.
+QByteArray devicePath(AdapterId id, const NetworkAdapter& adapter);
 // PARTITION is found on whichever disk it is; without one the file is on the disk in SLOT, which has no partitions.
 QByteArray devicePath(const FileTarget& file);
 // Where people choose by hand what to start, and set up the firmware.

@@ -119,6 +119,11 @@ PathNode ipv4Node()
     return nodeOf(path_node::ipv4, QByteArray(ipv4Size, '\0'));
 }
 
+PathNode uriNode(const QString& uri)
+{
+    return nodeOf(path_node::uri, uri.toLatin1());
+}
+
 PathNode filePathNode(const QString& path)
 {
     return nodeOf(path_node::filePath, efiText(path));
@@ -177,6 +182,11 @@ std::optional<HardDriveNode> readHardDriveNode(const PathNode& node)
 QString readFilePathNode(const PathNode& node)
 {
     return efiTextAt(bytesOf(node.data), 0);
+}
+
+QString readUriNode(const PathNode& node)
+{
+    return QString::fromLatin1(node.data);
 }
 
 } // namespace platter

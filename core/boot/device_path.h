@@ -40,6 +40,7 @@ PathNode pciNode(int device, int function);
 PathNode scsiNode(int target, int lun);
 PathNode macNode(const QString& mac); // "52:54:00:12:34:56"
 PathNode ipv4Node(); // by DHCP
+PathNode uriNode(const QString& uri);
 PathNode filePathNode(const QString& path); // "\EFI\BOOT\BOOTX64.EFI"
 PathNode firmwareVolumeNode(const QUuid& volume);
 PathNode firmwareFileNode(const QUuid& file);
@@ -62,5 +63,6 @@ PathNode hardDriveNode(const HardDriveNode& drive);
 std::optional<HardDriveNode> readHardDriveNode(const PathNode& node); // nothing: the node is of another kind
 
 QString readFilePathNode(const PathNode& node);
+QString readUriNode(const PathNode& node); // empty: what DHCP names
 
 } // namespace platter

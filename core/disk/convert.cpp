@@ -90,8 +90,9 @@ struct Convert::Survey {
     ByteCount data; // in the source, at most
 };
 
-Convert::Convert(ConvertRequest request)
+Convert::Convert(ConvertRequest request, DiskChange change)
     : m_request(std::move(request))
+    , m_change(std::move(change))
 {
 }
 
@@ -149,6 +150,9 @@ Result<Convert::Survey> Convert::surveySource(const Progress& progress) const
         return survey;
     }
     Result<std::unique_ptr<VirtualDisk>> disk = openDiskAs(*kind, m_request.source, m_request.parents);
+    if (disk && m_change) {
+        disk = m_change(*std::move(disk));
+    }
     if (!disk) {
         return std::unexpected(disk.error());
     }
@@ -221,7 +225,7 @@ ByteCount Convert::spaceFor(const Survey& survey) const
 // qemu-img is given nothing that it could read in another way than we do: it takes raw images from us.
 bool Convert::needsRawFirst(const Survey& survey) const
 {
-    return !isOwnFormat(m_request.format) && !isForeign(survey.kind) && survey.kind != ImageKind::Raw;
+    return !isOwnFormat(m_request.format) && !isForeign(survey.kind) && (survey.kind != ImageKind::Raw || m_change);
 }
 
 Result<void> Convert::check() const

@@ -6,6 +6,10 @@
 
 #include "core/disk/disk_operation.h"
 #include "core/disk/image_writer.h"
+#include "core/disk/virtual_disk.h"
+
+#include <functional>
+#include <memory>
 
 namespace platter {
 
@@ -19,9 +23,13 @@ struct ConvertRequest {
     Verify verify = Verify::No;
 };
 
+// What is to become of the source's disk on its way; asked anew by check(), plan() and run(). Only where the
+// project reads the source itself.
+using DiskChange = std::function<Result<std::unique_ptr<VirtualDisk>>(std::unique_ptr<VirtualDisk> disk)>;
+
 class Convert final : public DiskOperation {
 public:
-    explicit Convert(ConvertRequest request);
+    explicit Convert(ConvertRequest request, DiskChange change = {});
 
     QString title() const override;
     Result<void> check() const override;
@@ -46,6 +54,7 @@ private:
     Result<void> verifyOwn(const Survey& survey, const QString& partial, Progress& progress) const;
 
     ConvertRequest m_request;
+    DiskChange m_change;
 };
 
 } // namespace platter

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <libfdisk/libfdisk.h>
+#include <string>
 
 namespace platter {
 
@@ -52,7 +53,7 @@ void FdiskTable::Release::operator()(fdisk_context* context) const
     fdisk_unref_context(context);
 }
 
-Result<FdiskTable> FdiskTable::open(
+Result<FdiskTable> FdiskTable::assign(
     const SparseCopy& copy, std::uint32_t logicalSectorSize, std::uint32_t physicalSectorSize, Access access)
 {
     FdiskTable table;
@@ -68,8 +69,44 @@ Result<FdiskTable> FdiskTable::open(
     if (result != 0) {
         return std::unexpected(refused("fdisk_assign_device_by_fd", result, table.messages()));
     }
-    if (fdisk_has_label(context) == 0) {
-        return std::unexpected(refused("fdisk_has_label", -EINVAL, table.messages()));
+    return table;
+}
+
+Result<FdiskTable> FdiskTable::open(
+    const SparseCopy& copy, std::uint32_t logicalSectorSize, std::uint32_t physicalSectorSize, Access access)
+{
+    Result<FdiskTable> table = assign(copy, logicalSectorSize, physicalSectorSize, access);
+    if (table && fdisk_has_label(table->context()) == 0) {
+        return std::unexpected(refused("fdisk_has_label", -EINVAL, table->messages()));
+    }
+    return table;
+}
+
+Result<FdiskTable> FdiskTable::makeGpt(const SparseCopy& copy, std::uint32_t logicalSectorSize,
+    std::uint32_t physicalSectorSize, std::uint64_t firstUsable)
+{
+    Result<FdiskTable> table = assign(copy, logicalSectorSize, physicalSectorSize, Access::ReadWrite);
+    if (!table) {
+        return table;
+    }
+    // By itself libfdisk leaves the first MiB free, where old disks have their first partition.
+    const auto release = [](fdisk_script* script) { fdisk_unref_script(script); };
+    const std::unique_ptr<fdisk_script, decltype(release)> script(fdisk_new_script(table->context()), release);
+    int result = script ? 0 : -ENOMEM;
+    if (result == 0) {
+        result = fdisk_script_set_header(script.get(), "first-lba", std::to_string(firstUsable).c_str());
+    }
+    if (result == 0) {
+        result = fdisk_set_script(table->context(), script.get());
+    }
+    if (result == 0) {
+        result = fdisk_create_disklabel(table->context(), "gpt");
+    }
+    if (result == 0) {
+        result = fdisk_set_script(table->context(), nullptr);
+    }
+    if (result != 0) {
+        return std::unexpected(refused("fdisk_create_disklabel", result, table->messages()));
     }
     return table;
 }

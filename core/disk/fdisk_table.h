@@ -25,6 +25,10 @@ public:
     static Result<FdiskTable> open(
         const SparseCopy& copy, std::uint32_t logicalSectorSize, std::uint32_t physicalSectorSize, Access access);
 
+    // An empty GPT with a new id, in memory; partitions may begin at FIRST_USABLE, a sector.
+    static Result<FdiskTable> makeGpt(const SparseCopy& copy, std::uint32_t logicalSectorSize,
+        std::uint32_t physicalSectorSize, std::uint64_t firstUsable);
+
     fdisk_context* context() const { return m_context.get(); }
 
     // libfdisk's own words, for an error's detail.
@@ -38,6 +42,9 @@ private:
     };
 
     FdiskTable();
+
+    static Result<FdiskTable> assign(
+        const SparseCopy& copy, std::uint32_t logicalSectorSize, std::uint32_t physicalSectorSize, Access access);
 
     std::unique_ptr<QStringList> m_messages;
     std::unique_ptr<fdisk_context, Release> m_context;

@@ -88,6 +88,17 @@ Result<void> SparseCopy::read(std::uint64_t offset, std::span<std::byte> into) c
     return {};
 }
 
+SparseCopy::Run SparseCopy::runAt(std::uint64_t offset) const
+{
+    const auto at = static_cast<off_t>(offset);
+    const off_t data = ::lseek(m_fd.get(), at, SEEK_DATA);
+    if (data != at) {
+        return {false, (data < 0 ? m_size : static_cast<std::uint64_t>(data)) - offset};
+    }
+    const off_t hole = ::lseek(m_fd.get(), at, SEEK_HOLE);
+    return {true, (hole < 0 ? m_size : std::min(m_size, static_cast<std::uint64_t>(hole))) - offset};
+}
+
 Result<void> SparseCopy::write(std::uint64_t offset, std::span<const std::byte> from)
 {
     while (!from.empty()) {

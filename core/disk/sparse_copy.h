@@ -25,6 +25,15 @@ public:
     std::uint64_t size() const override { return m_size; }
 
     Result<void> read(std::uint64_t offset, std::span<std::byte> into) const override;
+
+    struct Run {
+        bool isWritten = false; // or nothing ever was, and it reads as zeros
+        std::uint64_t length = 0;
+    };
+
+    // What there is at OFFSET (< size()).
+    Run runAt(std::uint64_t offset) const;
+
     Result<void> write(std::uint64_t offset, std::span<const std::byte> from);
     // LENGTH bytes at OFFSET read as zeros afterwards; nothing past the end.
     Result<void> zero(DiskRange range);

@@ -34,7 +34,6 @@ constexpr std::array processors{
 };
 
 // The beginning of a program: PE/COFF, sections "MS-DOS Stub", "COFF File Header", "Optional Header".
-constexpr std::size_t headerRead = 4096;
 constexpr std::size_t peOffsetAt = 0x3C;
 constexpr std::size_t machineAt = 4; // from "PE\0\0"
 constexpr std::size_t optionalHeaderAt = 24;
@@ -50,19 +49,9 @@ constexpr std::size_t mostLoaders = 100;
 
 std::optional<EfiProcessor> processorOf(const FatVolume& volume, const FatEntry& file)
 {
-    std::array<std::byte, headerRead> bytes;
-    const std::span<std::byte> begin = std::span(bytes).first(std::min<std::size_t>(headerRead, file.size));
-    if (!volume.check(file) || !volume.read(file, begin) || littleEndian<std::uint16_t>(begin, 0) != dosSignature) {
-        return std::nullopt;
-    }
-    const std::size_t pe = littleEndian<std::uint32_t>(begin, peOffsetAt);
-    if (littleEndian<std::uint32_t>(begin, pe) != peSignature
-        || littleEndian<std::uint16_t>(begin, pe + subsystemAt) != efiApplication) {
-        return std::nullopt;
-    }
-    const auto machine = littleEndian<std::uint16_t>(begin, pe + machineAt);
-    const auto* const found = std::ranges::find(processors, machine, &Processor::machine);
-    return found == processors.end() ? std::nullopt : std::optional(found->processor);
+    std::array<std::byte, efiProgramHeader> bytes;
+    const std::span<std::byte> begin = std::span(bytes).first(std::min<std::size_t>(bytes.size(), file.size));
+    return volume.check(file) && volume.read(file, begin) ? efiProcessorOf(begin) : std::nullopt;
 }
 
 struct Search {
@@ -91,6 +80,19 @@ struct Search {
 };
 
 } // namespace
+
+std::optional<EfiProcessor> efiProcessorOf(std::span<const std::byte> beginning)
+{
+    const std::size_t pe = littleEndian<std::uint32_t>(beginning, peOffsetAt);
+    if (littleEndian<std::uint16_t>(beginning, 0) != dosSignature
+        || littleEndian<std::uint32_t>(beginning, pe) != peSignature
+        || littleEndian<std::uint16_t>(beginning, pe + subsystemAt) != efiApplication) {
+        return std::nullopt;
+    }
+    const auto machine = littleEndian<std::uint16_t>(beginning, pe + machineAt);
+    const auto* const found = std::ranges::find(processors, machine, &Processor::machine);
+    return found == processors.end() ? std::nullopt : std::optional(found->processor);
+}
 
 QLatin1String defaultLoaderFile(EfiProcessor processor)
 {

@@ -20,6 +20,11 @@ QLatin1String defaultLoaderFile(EfiProcessor processor);
 QString nameOf(EfiProcessor processor); // "x64": stable, for JSON
 QString displayName(EfiProcessor processor); // "64-bit Arm"
 
+// For which processor a program is, by the beginning of its file; nothing: it is no program that firmware would
+// start.
+std::optional<EfiProcessor> efiProcessorOf(std::span<const std::byte> beginning);
+inline constexpr std::size_t efiProgramHeader = 4096; // that much of a file is enough for it
+
 // A file that firmware starts by itself, from \EFI\BOOT.
 struct DefaultLoader {
     EfiProcessor processor = EfiProcessor::X64; // by its name

@@ -2,11 +2,15 @@
 #include "core/live/machine_boot.h"
 
 #include "core/boot/nvram_file.h"
+#include "core/machine/network_boot.h"
+#include "core/machine/rules.h"
 #include "core/qemu/firmware.h"
 #include "core/qemu/runtime_folder.h"
 #include "core/qemu/start_lock.h"
 
 #include <QCoreApplication>
+
+#include <algorithm>
 
 namespace platter {
 
@@ -95,6 +99,33 @@ Result<void> changeBootOrder(
             return {};
         });
     return changed.transform([](const StoredMachine&) { });
+}
+
+Result<StoredMachine> changeNetworkBoot(
+    const QString& name, const Places& places, AdapterId adapter, const NetworkBoot& boot)
+{
+    if (const Result<void> usable = checkNetworkBoot(boot); !usable) {
+        return std::unexpected(usable.error());
+    }
+    const Result<MachineAtRest> rest = atRest(name, places);
+    if (!rest) {
+        return std::unexpected(rest.error());
+    }
+    return MachineStore(places.machines).update(name, [&](Definition& definition) -> Result<void> {
+        if (adapter.index < 0 || adapter.index >= std::ssize(definition.adapters)) {
+            return std::unexpected(Error{ErrorKind::InvalidInput,
+                Texts::tr("“%1” has no network adapter %2.").arg(name).arg(adapter.index),
+                Texts::tr("It has %1, counted from 0.").arg(definition.adapters.size())});
+        }
+        const std::vector<Violation> before = violations(definition, HostResources::ofThisHost());
+        definition.adapters[std::size_t(adapter.index)].boot = boot;
+        for (const Violation& violation : violations(definition, HostResources::ofThisHost())) {
+            if (!std::ranges::contains(before, violation.rule, &Violation::rule)) {
+                return std::unexpected(violation.error);
+            }
+        }
+        return {};
+    });
 }
 
 Result<QString> resetFirmware(const QString& name, const Places& places)

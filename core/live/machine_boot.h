@@ -18,6 +18,11 @@ Result<BootOrder> bootOrderOf(const StoredMachine& machine, const Places& places
 Result<void> changeBootOrder(
     const QString& machine, const Places& places, const BootOrder& before, const BootOrder& after);
 
+// What the network adapter's guest boots from, from the next start on. InvalidInput: there is no such adapter, or a
+// rule forbids it; errors of checkNetworkBoot(); WrongState, InUse as above.
+Result<StoredMachine> changeNetworkBoot(
+    const QString& machine, const Places& places, AdapterId adapter, const NetworkBoot& boot);
+
 // Forgets all the firmware's variables, whatever state they are in. The result is the file that keeps them, empty
 // where there were none. Errors as above.
 Result<QString> resetFirmware(const QString& machine, const Places& places);

@@ -2,6 +2,7 @@
 #include "core/machine/new_machine.h"
 
 #include "core/durable_file.h"
+#include "core/machine/network_boot.h"
 #include "core/machine/preflight.h"
 #include "core/unique_fd.h"
 
@@ -66,13 +67,20 @@ Choice choiceOf(Rule rule, const NewMachine& choices)
         const bool isDisk = !file.isEmpty() && !file.startsWith(QLatin1Char('/'));
         const bool isMedium = std::ranges::any_of(choices.media,
             [](const QString& medium) { return !medium.isEmpty() && !medium.startsWith(QLatin1Char('/')); });
-        return isDisk || !isMedium ? Choice::Disk : Choice::Media;
+        const QString& folder = choices.networkBoot.folder;
+        const bool isFolder = !folder.isEmpty() && !folder.startsWith(QLatin1Char('/'));
+        return isDisk || !(isMedium || isFolder) ? Choice::Disk : Choice::Media;
     }
     case Rule::ControllerCount:
     case Rule::SlotOutOfRange:
     case Rule::SlotOnMissingController:
     case Rule::SlotTakenTwice:
     case Rule::PhysicalDvd:
+    case Rule::NetworkBootOnBridge:
+    case Rule::NetworkBootTwice:
+    case Rule::NetworkBootFile:
+    case Rule::NetworkBootFileTooLong:
+    case Rule::NetworkBootUrl:
         return Choice::Media;
     case Rule::TooManyAdapters:
     case Rule::BadMac:
@@ -277,7 +285,10 @@ QString bootLine(const NewMachine& choices, const Definition& definition, const 
 {
     const SlotId* slot = std::get_if<SlotId>(&device);
     if (!slot) {
-        return Texts::tr("network");
+        const auto& [folder, file, url] = choices.networkBoot;
+        return !folder.isEmpty() ? Texts::tr("network, %1 from the folder %2").arg(file, folder)
+            : !url.isEmpty()     ? Texts::tr("network, %1").arg(url)
+                                 : Texts::tr("network");
     }
     const Drive* drive = definition.driveAt(*slot);
     if (const DvdDrive* dvd = std::get_if<DvdDrive>(&drive->what)) {
@@ -363,6 +374,7 @@ Definition definitionFor(const NewMachine& choices, const QString& machineFolder
     if (choices.hasNetwork) {
         definition.adapters.push_back({randomMac(), choices.forwards});
         if (choices.bootFromNetwork) {
+            definition.adapters.back().boot = choices.networkBoot;
             others.push_back(AdapterId{0});
         }
     }
@@ -412,6 +424,10 @@ std::vector<Problem> problems(const NewMachine& choices, const MachineStore& sto
         if (!usable && !(namedVhd && usable.error().kind == ErrorKind::Unsupported)) {
             list.add(Choice::Disk, usable.error(), disk->file);
         }
+    }
+    if (choices.bootFromNetwork && choices.networkBoot.folder.startsWith(QLatin1Char('/'))
+        && !choices.networkBoot.file.isEmpty()) {
+        list.add(Choice::Media, checkNetworkBoot(choices.networkBoot), choices.networkBoot.folder);
     }
     for (const QString& medium : choices.media) {
         if (medium.isEmpty()) {

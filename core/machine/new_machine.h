@@ -40,6 +40,7 @@ struct NewMachine {
     std::variant<NewDisk, ExistingDisk, NoDisk> disk = NewDisk{};
     QStringList media = {}; // ISOs, a DVD drive each, in this order (system first, virtio drivers second)
     bool bootFromNetwork = false; // the adapter goes into the boot order, before the media
+    NetworkBoot networkBoot = {}; // what it boots from; nothing: what the network offers
     bool hasNetwork = true;
     std::vector<PortForward> forwards = {}; // without a network they lead nowhere and are left out
 };

@@ -3,6 +3,7 @@
 
 #include "core/disk/host_device.h"
 #include "core/disk/new_image.h"
+#include "core/machine/network_boot.h"
 #include "core/unique_fd.h"
 
 #include <QCoreApplication>
@@ -152,6 +153,17 @@ std::vector<Error> preflight(const StoredMachine& machine, const HostResources& 
                     : Texts::tr("%1 Or eject it from the DVD drive in slot %2.")
                           .arg(usable.error().advice, drive.slot.toString());
             }
+        }
+    }
+    for (const NetworkAdapter& adapter : machine.definition.adapters) {
+        if (!adapter.boot.folder.startsWith(QLatin1Char('/')) || adapter.boot.file.isEmpty()) {
+            continue; // there is none, or a rule has said so
+        }
+        if (const Result<void> usable = checkNetworkBoot(adapter.boot); !usable) {
+            errors.push_back(usable.error());
+            errors.back().advice = Texts::tr("Put it back, or choose what the machine boots from the network: "
+                                             "platterctl boot network “%1”.")
+                                       .arg(machine.name);
         }
     }
     const QStorageInfo storage(machine.folder);

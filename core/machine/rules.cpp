@@ -5,6 +5,7 @@
 #include <QDir>
 #include <QHash>
 #include <QSet>
+#include <QUrl>
 
 #include <algorithm>
 #include <unistd.h>
@@ -22,6 +23,8 @@ constexpr qsizetype mostAdapters = 8;
 constexpr qsizetype mostNameCharacters = 100;
 // A folder's name may have 255 bytes; the machine's disk is named after it, with a suffix.
 constexpr qsizetype mostNameBytes = 240;
+// Of the field "file" in a DHCP answer (RFC 2131), without its null.
+constexpr qsizetype mostBootFileBytes = 127;
 const QString stableDeviceNames = QStringLiteral("/dev/disk/by-id/");
 
 class Violations {
@@ -208,6 +211,58 @@ bool isUnicastMac(const QString& mac)
         && octets.first().toInt(nullptr, 16) % 2 == 0 && mac != QLatin1String("00:00:00:00:00:00");
 }
 
+bool isInside(const QString& file)
+{
+    return !file.startsWith(QLatin1Char('/')) && !file.split(QLatin1Char('/')).contains(QStringLiteral(".."));
+}
+
+// OVMF fetches over http alone: it trusts no certificate.
+bool isFetchable(const QString& address)
+{
+    const QUrl url(address, QUrl::StrictMode);
+    return url.isValid() && url.scheme() == QLatin1String("http") && !url.host().isEmpty()
+        && std::ranges::all_of(address, [](QChar c) { return c > QLatin1Char(' ') && c < QChar(0x7f); });
+}
+
+void checkNetworkBoot(Violations& list, const NetworkAdapter& adapter)
+{
+    const auto& [folder, file, url] = adapter.boot;
+    if (adapter.boot == NetworkBoot{}) {
+        return;
+    }
+    if (!adapter.bridge.isEmpty()) {
+        list.add(Rule::NetworkBootOnBridge,
+            Texts::tr("A network adapter on the bridge %1 cannot have something of its own to boot from.")
+                .arg(adapter.bridge),
+            Texts::tr("Let the servers on that network offer it, or use user-mode NAT."));
+    }
+    if (!folder.isEmpty() && !url.isEmpty()) {
+        list.add(Rule::NetworkBootTwice, Texts::tr("A network adapter boots from a folder or from an address."),
+            Texts::tr("Leave out either %1 or %2.").arg(folder, url));
+    }
+    checkFile(list, folder);
+    if (folder.isEmpty() != file.isEmpty()) {
+        list.add(Rule::NetworkBootFile,
+            folder.isEmpty() ? Texts::tr("The boot loader %1 is in no folder.").arg(file)
+                             : Texts::tr("No boot loader in the folder %1 is chosen.").arg(folder),
+            Texts::tr("Choose both the folder and the boot loader in it."));
+    } else if (!isInside(file)) {
+        list.add(Rule::NetworkBootFile, Texts::tr("The boot loader %1 is not in the folder %2.").arg(file, folder),
+            Texts::tr("Write its path from the folder on, or choose a folder that it is in."));
+    }
+    if (file.toUtf8().size() > mostBootFileBytes) {
+        list.add(Rule::NetworkBootFileTooLong,
+            Texts::tr("The path of the boot loader, %1, is too long to be told over the network.").arg(file),
+            Texts::tr("Choose a folder that is nearer to it."));
+    }
+    if (!url.isEmpty() && !isFetchable(url)) {
+        list.add(Rule::NetworkBootUrl, Texts::tr("The firmware cannot fetch “%1”.").arg(url),
+            Texts::tr(
+                "Write an address as in http://server/boot.iso; this computer is 10.0.2.2 there. The firmware "
+                "trusts no certificate, so https is not possible."));
+    }
+}
+
 void checkAdapters(Violations& list, const Definition& definition)
 {
     if (std::ssize(definition.adapters) > mostAdapters) {
@@ -228,6 +283,7 @@ void checkAdapters(Violations& list, const Definition& definition)
                 Texts::tr("Change one of them."));
         }
         macsSeen.insert(mac);
+        checkNetworkBoot(list, adapter);
         for (const PortForward& forward : adapter.forwards) {
             if (forward.hostPort == 0 || forward.guestPort == 0) {
                 list.add(Rule::PortZero, Texts::tr("Port 0 cannot be forwarded."),

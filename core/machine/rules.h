@@ -41,6 +41,11 @@ enum class Rule {
     HostPortTwice,
     PortZero,
     PrivilegedHostPort, // below 1024
+    NetworkBootOnBridge, // folder and address are the user-mode network's
+    NetworkBootTwice, // folder and address
+    NetworkBootFile, // a folder without a file, a file without a folder, or one outside of it
+    NetworkBootFileTooLong, // for the field of a DHCP answer: over 127 bytes of UTF-8
+    NetworkBootUrl, // one that the firmware cannot fetch
     BootDeviceMissing, // the boot order names what is not there
     BootDeviceTwice,
     NameEmpty,

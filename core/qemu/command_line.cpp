@@ -182,6 +182,10 @@ void addAdapter(Arguments& arguments, const Definition& definition, AdapterId id
     const QString port = QStringLiteral("net-port-%1").arg(id.index);
     addRootPort(arguments, port, networkPortDevice, id.index, 1 + maxControllers + id.index);
     QString network = QStringLiteral("user,id=%1").arg(adapterName(id));
+    if (!adapter.boot.folder.isEmpty()) {
+        network +=
+            QStringLiteral(",tftp=%1,bootfile=%2").arg(escaped(adapter.boot.folder), escaped(adapter.boot.file));
+    }
     for (const PortForward& forward : adapter.forwards) {
         network += QStringLiteral(",hostfwd=%1:127.0.0.1:%2-:%3")
                        .arg(forward.protocol == Protocol::Tcp ? QStringLiteral("tcp") : QStringLiteral("udp"))

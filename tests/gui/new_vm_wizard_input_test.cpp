@@ -195,12 +195,11 @@ private Q_SLOTS:
     {
         WizardStage stage;
         stage.open();
-        const auto* network = stage.find<QWidget>("networkBoot")->parentWidget();
-        const QSize size = network->sizeHint();
-        stage.click("networkBoot");
-        QCoreApplication::sendPostedEvents();
-        QCOMPARE(network->sizeHint(), size);
+        const auto* later = stage.find<QWidget>("later")->parentWidget();
+        const QSize size = later->sizeHint();
         stage.click("later");
+        QCoreApplication::sendPostedEvents();
+        QCOMPARE(later->sizeHint(), size);
         QVERIFY(stage.goTo(DiskPageNumber));
         stage.click("existingDisk");
         stage.type("existingFile", QStringLiteral("/nothing"));

@@ -184,6 +184,9 @@ private Q_SLOTS:
         WizardStage stage(m_media.sample());
         stage.open().resize(size);
         QVERIFY(look(stage, QStringLiteral("sample")));
+        stage.click("networkBoot");
+        stage.type("netbootFolder", QStringLiteral("/usr/lib/debian-installer/images/13/amd64/text"));
+        QVERIFY(look(stage, QStringLiteral("netboot")));
         stage.click("isoImage");
         stage.click("next");
         QVERIFY(look(stage, QStringLiteral("missing")));

@@ -222,6 +222,23 @@ private Q_SLOTS:
         QCOMPARE(mediumIn(machine, {0, 2}), m_media.drivers());
     }
 
+    void bootsFromAFolder()
+    {
+        WizardStage stage;
+        stage.open();
+        stage.click("networkBoot");
+        stage.type("netbootFolder", stage.file(QStringLiteral("nowhere")));
+        QVERIFY(stage.isRefused("netbootFolder", "networkBootMessage", QStringLiteral("does not exist")));
+        stage.type("netbootFolder", QStringLiteral("/usr/lib/debian-installer/images/13/amd64/text"));
+        QVERIFY(stage.message("networkBootMessage").contains(QLatin1String("bootnetx64.efi")));
+        QVERIFY(stage.goTo(SummaryPageNumber));
+        QVERIFY(stage.finish());
+        const Definition machine = made(stage, stage.createdName);
+        QCOMPARE(machine.adapters.at(0).boot.file, QStringLiteral("debian-installer/amd64/bootnetx64.efi"));
+        const std::vector<BootDevice> order{SlotId{0, 0}, AdapterId{0}};
+        QVERIFY(machine.bootOrder == order);
+    }
+
     void bootsFromTheNetwork()
     {
         WizardStage stage;
@@ -238,6 +255,8 @@ private Q_SLOTS:
         QVERIFY(machine.bootOrder == order);
         const std::vector<PortForward> forwards{{Protocol::Tcp, 2222, 22}};
         QVERIFY(machine.adapters.at(0).forwards == forwards);
+
+        QVERIFY(machine.adapters.at(0).boot == NetworkBoot{});
 
         // The next machine gets another port for the same purpose.
         stage.open();

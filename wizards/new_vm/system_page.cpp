@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/new_vm/system_page.h"
 
+#include "core/machine/network_boot.h"
 #include "ui/note_label.h"
 #include "wizards/field_message.h"
 #include "wizards/new_vm/medium_inspection.h"
@@ -48,9 +49,7 @@ SystemPage::SystemPage(MachineDraft& draft, QString sampleGuest)
     }
     whole->addWidget(m_sample);
 
-    m_network = new RadioOption(
-        tr("The n&etwork"), tr("The firmware asks the network for a system to start (PXE or HTTP boot)."), *group);
-    m_network->button()->setObjectName(QStringLiteral("networkBoot"));
+    buildNetwork(*group);
     whole->addWidget(m_network);
 
     m_later = new RadioOption(tr("Nothing &yet"),
@@ -83,6 +82,12 @@ SystemPage::SystemPage(MachineDraft& draft, QString sampleGuest)
         },
         .about = {Choice::Media},
         .applies = [this] { return m_sample->isChosen(); }});
+
+    addField({.message = m_networkMessage,
+        .own = [this](Tone) { return m_netboot ? std::nullopt : std::optional(m_netboot.error()); },
+        .about = {Choice::Media},
+        .applies = [this] { return m_network->isChosen(); },
+        .otherwise = [this](FieldMessage& message) { sayNetwork(message); }});
 
     connect(m_inspection, &MediumInspection::changed, this, &SystemPage::examined);
     // The ways below act like the rest only from here on: the first choice is nobody's edit.
@@ -172,6 +177,46 @@ void SystemPage::buildDrivers()
     connect(m_driversFile, &PathField::picked, this, drivers);
 }
 
+void SystemPage::buildNetwork(QButtonGroup& group)
+{
+    m_network = new RadioOption(
+        tr("The n&etwork"), tr("The firmware asks the network for a system to start (PXE)."), group);
+    m_network->button()->setObjectName(QStringLiteral("networkBoot"));
+    m_netbootFolder = new PathField(PathField::Kind::Folder, tr("Folder to boot from"));
+    m_netbootFolder->edit()->setObjectName(QStringLiteral("netbootFolder"));
+    m_netbootFolder->setPlaceholder(tr("A folder of this computer with a system's netboot files"));
+    m_networkMessage = new FieldMessage(m_netbootFolder->edit());
+    m_networkMessage->setObjectName(QStringLiteral("networkBootMessage"));
+    m_network->body()->addWidget(m_netbootFolder);
+    m_network->body()->addWidget(m_networkMessage);
+    const auto put = [this] {
+        Q_EMIT edited();
+        putNetworkBoot();
+    };
+    connect(m_netbootFolder, &PathField::typed, this, put);
+    connect(m_netbootFolder, &PathField::picked, this, put);
+}
+
+// Looks for the boot loader at once: a netboot folder is small, and the search ends soon in any other.
+void SystemPage::putNetworkBoot()
+{
+    const QString folder = m_netbootFolder->path();
+    m_netboot = folder.isEmpty() ? NetworkBoot{} : findNetworkBoot(folder);
+    putMedia();
+    refresh();
+}
+
+void SystemPage::sayNetwork(FieldMessage& message) const
+{
+    if (m_netboot && !m_netboot->folder.isEmpty()) {
+        message.say(FieldMessage::Kind::Good, tr("The machine boots %1 from there.").arg(m_netboot->file));
+    } else {
+        message.say(FieldMessage::Kind::Note,
+            tr("Without a folder only a server on the machine's network has something to start: user-mode NAT has "
+               "none."));
+    }
+}
+
 void SystemPage::setMedium(const QString& iso)
 {
     m_isoFile->setPath(iso);
@@ -230,6 +275,7 @@ void SystemPage::putMedia()
     draft().edit(Choice::Media, [&](NewMachine& machine) {
         machine.media = media;
         machine.bootFromNetwork = network;
+        machine.networkBoot = network ? m_netboot.value_or(NetworkBoot{}) : NetworkBoot{};
         machine.hasNetwork = machine.hasNetwork || network;
     });
 }

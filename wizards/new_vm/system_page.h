@@ -43,6 +43,7 @@ protected:
 private:
     void buildIso(QButtonGroup& group);
     void buildDrivers();
+    void buildNetwork(QButtonGroup& group);
     void choose(const QString& iso, bool complete);
     void follow(bool complete);
     void examined();
@@ -50,6 +51,8 @@ private:
     bool isRefused() const; // the ISO cannot start a machine, and is not wanted anyway
     std::optional<Error> isoError(Tone tone) const;
     void sayIso(FieldMessage& message) const;
+    void putNetworkBoot();
+    void sayNetwork(FieldMessage& message) const;
 
     QString m_sampleGuest;
     MediumInspection* m_inspection;
@@ -64,6 +67,9 @@ private:
     RadioOption* m_sample = nullptr;
     FieldMessage* m_sampleMessage = nullptr;
     RadioOption* m_network = nullptr;
+    PathField* m_netbootFolder = nullptr;
+    FieldMessage* m_networkMessage = nullptr;
+    Result<NetworkBoot> m_netboot = NetworkBoot{}; // what is in the folder
     RadioOption* m_later = nullptr;
     bool m_dragging = false;
 };

@@ -40,6 +40,8 @@ class BootCheckTest : public QObject {
         return disk.fileName();
     }
 
+    static QString folder() { return QStringLiteral("/usr/lib/systemd/boot/efi"); }
+
     FileTarget fileOn(SlotId slot, const QString& path)
     {
         FileTarget file = loadersOn(m_definition, slot).value().front().file;
@@ -99,6 +101,52 @@ private Q_SLOTS:
             QVERIFY2(
                 findings[i].sentence.contains(QLatin1String(expected[i].second)), qPrintable(findings[i].sentence));
         }
+    }
+
+    // What the adapter has to boot from decides.
+    void everyNetworkIsLookedAt_data()
+    {
+        QTest::addColumn<NetworkAdapter>("adapter");
+        QTest::addColumn<Verdict>("verdict");
+        QTest::addColumn<QString>("sentence");
+        QTest::addColumn<QString>("what");
+        const QString mac = QStringLiteral("52:54:00:12:34:56");
+        QTest::newRow("nothing") << NetworkAdapter{.mac = mac} << Verdict::Fails << QStringLiteral("no boot file")
+                                 << QStringLiteral("Network 0 (PXE)");
+        QTest::newRow("a folder") << NetworkAdapter{.mac = mac,
+            .boot = {.folder = folder(), .file = QStringLiteral("systemd-bootx64.efi")}}
+                                  << Verdict::Starts << folder()
+                                  << QStringLiteral("Network 0 (PXE)  systemd-bootx64.efi");
+        QTest::newRow("a file that is gone")
+            << NetworkAdapter{.mac = mac, .boot = {.folder = folder(), .file = QStringLiteral("gone.efi")}}
+            << Verdict::Fails << QStringLiteral("gone.efi") << QStringLiteral("Network 0 (PXE)  gone.efi");
+        const QString url = QStringLiteral("http://10.0.2.2/guest.iso");
+        QTest::newRow("an address") << NetworkAdapter{.mac = mac, .boot = {.url = url}} << Verdict::Unknown << url
+                                    << QStringLiteral("Network 0 (HTTP)  %1").arg(url);
+        QTest::newRow("a bridge") << NetworkAdapter{.mac = mac, .bridge = QStringLiteral("br0")} << Verdict::Unknown
+                                  << QStringLiteral("br0") << QStringLiteral("Network 0 (PXE)");
+        QTest::newRow("no cable") << NetworkAdapter{.mac = mac, .isConnected = false} << Verdict::Fails
+                                  << QStringLiteral("cable") << QStringLiteral("Network 0 (PXE)");
+    }
+
+    void everyNetworkIsLookedAt()
+    {
+        QFETCH(NetworkAdapter, adapter);
+        QFETCH(Verdict, verdict);
+        QFETCH(QString, sentence);
+        QFETCH(QString, what);
+        const Definition definition{.id = MachineId::random(), .adapters = {adapter}, .bootOrder = {AdapterId{0}}};
+        const QString vars =
+            findFirmware({QStringLiteral("/usr/share/qemu/firmware")}, SecureBoot::Off).value().varsTemplate;
+        const BootOrder order = BootOrder::read(
+            readNvram({QStringLiteral("m"), QStringLiteral("/nowhere"), {}}, vars).value(), definition);
+        const std::vector<BootFinding> findings = examineBoot(order, definition);
+        QCOMPARE(findings.front().verdict, verdict);
+        QVERIFY2(findings.front().sentence.contains(sentence), qPrintable(findings.front().sentence));
+        const BootWords words = wordsFor(order.entries().front(), findings.front(), definition);
+        QCOMPARE(words.what, what);
+        QVERIFY2(words.where.startsWith(adapter.mac), qPrintable(words.where));
+        QCOMPARE(words.where.contains(folder()), !adapter.boot.folder.isEmpty());
     }
 
     void everyLoaderIsFoundWithItsPartition()

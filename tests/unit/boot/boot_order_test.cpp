@@ -150,7 +150,7 @@ private Q_SLOTS:
         BootOrder::read(store, twoDrivesAndANetwork()).write(store);
         put(store, QStringLiteral("Boot0003"),
             {1, QStringLiteral("UEFI QEMU QEMU HARDDISK "), devicePath(disk), firmwareMark});
-        QByteArray http = devicePath(AdapterId{0}, QStringLiteral("52:54:00:12:34:56"));
+        QByteArray http = devicePath(AdapterId{0}, twoDrivesAndANetwork().adapters[0]);
         http.insert(http.size() - 4, QByteArray::fromHex("03180400"));
         put(store, QStringLiteral("Boot0004"), {1, QStringLiteral("UEFI HTTPv4"), http, firmwareMark});
         store.setValue(QStringLiteral("BootOrder"), numbers({0, 1, 2, 3, 4}));
@@ -162,6 +162,32 @@ private Q_SLOTS:
         QCOMPARE(written(store),
             QStringList({diskName, dvdName, QStringLiteral("UEFI HTTPv4"), menu,
                 QStringLiteral("UEFI QEMU QEMU HARDDISK ")}));
+    }
+
+    void anAddressToBootFromIsTheAdaptersOwnEntry()
+    {
+        VariableStore store = freshStore();
+        Definition definition = twoDrivesAndANetwork();
+        definition.bootOrder.emplace_back(AdapterId{0});
+        BootOrder::read(store, definition).write(store);
+        const std::uint16_t number = BootOrder::read(store, definition).find(QStringLiteral("network 0"))->number;
+
+        // What a person has made in the firmware's menu.
+        NetworkAdapter other = definition.adapters[0];
+        other.boot.url = QStringLiteral("http://other/b.efi");
+        put(store, QStringLiteral("Boot0020"), {1, QStringLiteral("mine"), devicePath(AdapterId{0}, other)});
+        for (const char* url : {"http://10.0.2.2/a.iso", "http://10.0.2.2/other.iso", ""}) {
+            definition.adapters[0].boot.url = QString::fromLatin1(url);
+            BootOrder::read(store, definition).write(store);
+            const BootOrder order = BootOrder::read(store, definition);
+            const BootEntry* entry = order.find(QStringLiteral("network 0"));
+            QCOMPARE(entry->number, number);
+            QVERIFY(entry->isOn);
+            const auto way = *url != '\0' ? NetworkTarget::Way::Http4 : NetworkTarget::Way::Pxe4;
+            QVERIFY(entry->target == BootTarget(NetworkTarget{AdapterId{0}, way, QString::fromLatin1(url)}));
+            QVERIFY(order.find(QStringLiteral("Boot0020"))->target
+                == BootTarget(NetworkTarget{AdapterId{0}, NetworkTarget::Way::Http4, other.boot.url}));
+        }
     }
 
     void takesOverTheOrderThatFirmwareWroteByBootIndex()

@@ -140,8 +140,12 @@ private Q_SLOTS:
             QByteArray::fromHex(partitionNode + fileNode + "7fff0400"));
         const FileTarget onWholeDisk{SlotId{0, 5}, {}, QStringLiteral("\\EFI\\a.efi")};
         QVERIFY(bootTarget(devicePath(onWholeDisk)) == BootTarget(onWholeDisk));
-        QVERIFY(bootTarget(devicePath(AdapterId{7}, QStringLiteral("52:54:00:12:34:56")))
+        QVERIFY(bootTarget(devicePath(AdapterId{7}, NetworkAdapter{QStringLiteral("52:54:00:12:34:56")}))
             == BootTarget(NetworkTarget{AdapterId{7}, NetworkTarget::Way::Pxe4}));
+        const QString url = QStringLiteral("http://10.0.2.2/a.iso");
+        const NetworkAdapter http{.mac = QStringLiteral("52:54:00:12:34:56"), .boot = {.url = url}};
+        QVERIFY(bootTarget(devicePath(AdapterId{7}, http))
+            == BootTarget(NetworkTarget{AdapterId{7}, NetworkTarget::Way::Http4, url}));
         QVERIFY(isFirmwareMenu(bootTarget(firmwareMenuPath())));
     }
 

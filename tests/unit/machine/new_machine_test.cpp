@@ -98,6 +98,19 @@ private Q_SLOTS:
         network.bootFromNetwork = true;
         QVERIFY(definitionFor(network, QStringLiteral("/m")).bootOrder
             == std::vector<BootDevice>({SlotId{0, 0}, AdapterId{0}, SlotId{0, 1}, SlotId{0, 2}}));
+
+        network.networkBoot = {.folder = QStringLiteral("/srv/net"), .file = QStringLiteral("a.efi")};
+        QVERIFY(definitionFor(network, QStringLiteral("/m")).adapters[0].boot == network.networkBoot);
+        QVERIFY2(plan(network, store()).contains(QStringLiteral("  2. network, a.efi from the folder /srv/net\n")),
+            qPrintable(plan(network, store())));
+        const std::vector<Problem> found = problems(network, store(), host);
+        QVERIFY2(std::ranges::any_of(found,
+                     [](const Problem& problem) {
+                         return problem.choice == Choice::Media && problem.file == QLatin1String("/srv/net");
+                     }),
+            qPrintable(textOf(found)));
+        network.bootFromNetwork = false;
+        QVERIFY(definitionFor(network, QStringLiteral("/m")).adapters[0].boot == NetworkBoot{});
     }
 
     void anExistingDiskBootsLast()

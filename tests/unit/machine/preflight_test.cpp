@@ -92,6 +92,22 @@ private Q_SLOTS:
         expect(preflight(elsewhere, m_host), ErrorKind::NotFound, none);
     }
 
+    void namesAMissingFolderToBootFrom()
+    {
+        StoredMachine netboot = machine();
+        NetworkAdapter& adapter =
+            netboot.definition.adapters.emplace_back(NetworkAdapter{.mac = QStringLiteral("52:54:00:12:34:56")});
+        adapter.boot = {
+            .folder = QStringLiteral("/usr/lib/systemd/boot/efi"), .file = QStringLiteral("systemd-bootx64.efi")};
+        QVERIFY(preflight(netboot, m_host).empty());
+        adapter.boot.file = QStringLiteral("gone.efi");
+        expect(preflight(netboot, m_host), ErrorKind::NotFound, QStringLiteral("gone.efi"));
+        adapter.boot.folder = below("gone");
+        expect(preflight(netboot, m_host), ErrorKind::NotFound, below("gone"));
+        adapter.boot.folder.clear();
+        expect(preflight(netboot, m_host), ErrorKind::InvalidInput, QStringLiteral("gone.efi"));
+    }
+
     void namesMissingFiles()
     {
         QVERIFY(QFile::remove(below("system.vhdx")));

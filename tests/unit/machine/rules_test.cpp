@@ -29,6 +29,8 @@ Definition sound()
     definition.adapters = {
         {QStringLiteral("52:54:00:12:34:56"), {{Protocol::Tcp, 2222, 22}, {Protocol::Udp, 2222, 22}}},
         {QStringLiteral("52:54:00:12:34:57"), {{Protocol::Tcp, 65535, 65535}, {Protocol::Tcp, 1024, 1}}}};
+    definition.adapters[0].boot = {.url = QStringLiteral("http://10.0.2.2:8000/a%20b.iso?x=1")};
+    definition.adapters[1].boot = {.folder = QStringLiteral("/net,boot"), .file = QString(127, QLatin1Char('a'))};
     definition.bootOrder = {SlotId{0, 0}, SlotId{0, 2}, AdapterId{1}};
     return definition;
 }
@@ -206,6 +208,30 @@ private Q_SLOTS:
         row("port 0 of the guest", Rule::PortZero, [](Definition& d) { d.adapters[1].forwards[0].guestPort = 0; });
         row("port 1023", Rule::PrivilegedHostPort,
             [](Definition& d) { d.adapters[1].forwards[0].hostPort = 1023; });
+        const auto netboot = [&row](const char* name, Rule rule, const NetworkBoot& boot) {
+            row(name, rule, [boot](Definition& d) { d.adapters[0].boot = boot; });
+        };
+        const QString folder = QStringLiteral("/netboot");
+        netboot("a folder to boot from, relative", Rule::RelativePath,
+            {.folder = QStringLiteral("netboot"), .file = QStringLiteral("a.efi")});
+        netboot("a folder without a file", Rule::NetworkBootFile, {.folder = folder});
+        netboot("a file without a folder", Rule::NetworkBootFile, {.file = QStringLiteral("a.efi")});
+        netboot("a file above the folder", Rule::NetworkBootFile,
+            {.folder = folder, .file = QStringLiteral("a/../../b.efi")});
+        netboot("a file elsewhere", Rule::NetworkBootFile, {.folder = folder, .file = QStringLiteral("/a.efi")});
+        netboot("a file too long for DHCP", Rule::NetworkBootFileTooLong,
+            {.folder = folder, .file = QString(64, QChar(0xfc))});
+        netboot("folder and address", Rule::NetworkBootTwice,
+            {.folder = folder, .file = QStringLiteral("a.efi"), .url = QStringLiteral("http://a/b.efi")});
+        for (const char* url :
+            {"https://a/b.efi", "ftp://a/b.efi", "http:///b.efi", "a.efi", "http://a/b c.efi", "http://a/ü.efi"}) {
+            netboot(url, Rule::NetworkBootUrl, {.url = QString::fromUtf8(url)});
+        }
+        row("a folder on a bridge", Rule::NetworkBootOnBridge, [folder](Definition& d) {
+            d.adapters[1].boot = {.folder = folder, .file = QStringLiteral("a,b/c.efi")};
+            d.adapters[1].forwards.clear();
+            d.adapters[1].bridge = QStringLiteral("br0");
+        });
         row("boot from an empty slot", Rule::BootDeviceMissing,
             [](Definition& d) { d.bootOrder.emplace_back(SlotId{1, 1}); });
         row("boot from no adapter", Rule::BootDeviceMissing,

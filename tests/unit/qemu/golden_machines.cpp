@@ -68,6 +68,23 @@ GoldenMachine networkBoot(const QString& folder)
     return result;
 }
 
+GoldenMachine networkBootFolder(const QString& folder)
+{
+    GoldenMachine result = networkBoot(folder);
+    result.golden = QStringLiteral("network-boot-folder");
+    result.machine.definition.adapters[0].boot = {
+        .folder = folder + QStringLiteral("/net, boot=ü"), .file = QStringLiteral("a,b/bootnetx64.efi")};
+    return result;
+}
+
+// The address is the boot entry's alone.
+GoldenMachine networkBootAddress(const QString& folder)
+{
+    GoldenMachine result = networkBoot(folder);
+    result.machine.definition.adapters[0].boot = {.url = QStringLiteral("http://10.0.2.2/guest.iso")};
+    return result;
+}
+
 GoldenMachine everything(const QString& folder)
 {
     GoldenMachine result = named(QStringLiteral("everything"), QStringLiteral("everything"), folder);
@@ -119,7 +136,8 @@ GoldenMachine allSlots(const QString& folder)
 std::vector<GoldenMachine> goldenMachines(const QString& folder)
 {
     return {minimal(folder), kvm(folder), windowsOnKvm(folder), secureBoot(folder), networkBoot(folder),
-        everything(folder), strangeNames(folder), allSlots(folder)};
+        networkBootFolder(folder), networkBootAddress(folder), everything(folder), strangeNames(folder),
+        allSlots(folder)};
 }
 
 } // namespace platter
