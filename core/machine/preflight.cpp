@@ -3,6 +3,7 @@
 
 #include "core/disk/host_device.h"
 #include "core/disk/new_image.h"
+#include "core/machine/host_bridge.h"
 #include "core/unique_fd.h"
 
 #include <QCoreApplication>
@@ -152,6 +153,14 @@ std::vector<Error> preflight(const StoredMachine& machine, const HostResources& 
                     : Texts::tr("%1 Or eject it from the DVD drive in slot %2.")
                           .arg(usable.error().advice, drive.slot.toString());
             }
+        }
+    }
+    for (const NetworkAdapter& adapter : machine.definition.adapters) {
+        if (adapter.bridge.isEmpty()) {
+            continue;
+        }
+        if (const Result<QString> helper = helperForBridge(adapter.bridge); !helper) {
+            errors.push_back(helper.error());
         }
     }
     const QStorageInfo storage(machine.folder);

@@ -7,6 +7,7 @@
 #include <QSet>
 
 #include <algorithm>
+#include <net/if.h>
 #include <unistd.h>
 
 namespace platter {
@@ -208,6 +209,26 @@ bool isUnicastMac(const QString& mac)
         && octets.first().toInt(nullptr, 16) % 2 == 0 && mac != QLatin1String("00:00:00:00:00:00");
 }
 
+void checkBridge(Violations& list, const NetworkAdapter& adapter)
+{
+    const QString& bridge = adapter.bridge;
+    // As the kernel has it for the names of network interfaces (dev_valid_name).
+    const bool isName = bridge.toUtf8().size() < IFNAMSIZ && bridge != QLatin1String(".")
+        && bridge != QLatin1String("..")
+        && std::ranges::none_of(
+            bridge,
+            [](QChar c) { return c == u'/' || c == u':' || c.isSpace() || c.category() == QChar::Other_Control; });
+    if (!isName) {
+        list.add(Rule::BridgeName, Texts::tr("“%1” cannot be the name of a network bridge.").arg(bridge),
+            Texts::tr("Write the name of a bridge of this computer, for example br0."));
+    }
+    if (!bridge.isEmpty() && !adapter.forwards.empty()) {
+        list.add(Rule::ForwardOnBridge, Texts::tr("No port is forwarded to an adapter that is on a bridge."),
+            Texts::tr("Remove the forwards: on the bridge “%1” the machine is reached by its own address.")
+                .arg(bridge));
+    }
+}
+
 void checkAdapters(Violations& list, const Definition& definition)
 {
     if (std::ssize(definition.adapters) > mostAdapters) {
@@ -228,6 +249,7 @@ void checkAdapters(Violations& list, const Definition& definition)
                 Texts::tr("Change one of them."));
         }
         macsSeen.insert(mac);
+        checkBridge(list, adapter);
         for (const PortForward& forward : adapter.forwards) {
             if (forward.hostPort == 0 || forward.guestPort == 0) {
                 list.add(Rule::PortZero, Texts::tr("Port 0 cannot be forwarded."),
