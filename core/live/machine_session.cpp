@@ -8,6 +8,7 @@
 #include "core/live/machine_settings.h"
 #include "core/live/machine_trouble.h"
 #include "core/live/network_cable.h"
+#include "core/live/session_start.h"
 #include "core/machine/preflight.h"
 #include "core/qemu/block_drivers.h"
 #include "core/qemu/launch.h"
@@ -15,6 +16,7 @@
 #include "core/qemu/qmp_error.h"
 #include "core/qemu/start_lock.h"
 
+#include <QCoreApplication>
 #include <QCoroFuture>
 #include <QFile>
 #include <QFileInfo>
@@ -492,6 +494,12 @@ QCoro::Task<Result<void>> MachineSession::changeSettings(Definition before, Defi
     });
     if (!changed) {
         co_return changed;
+    }
+    if (before.startsWithSession != after.startsWithSession) {
+        const QString program = QCoreApplication::applicationDirPath() + QStringLiteral("/platterctl");
+        if (const Result<void> kept = keepSessionStart(MachineStore(m_places.machines), program); !kept) {
+            co_return kept;
+        }
     }
     co_return co_await plugCables(before.adapters);
 }

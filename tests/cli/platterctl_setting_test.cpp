@@ -2,6 +2,7 @@
 // A machine's settings and network adapters, by platterctl alone.
 #include "command_line.h"
 
+#include <QFile>
 #include <QJsonArray>
 #include <QJsonObject>
 #include <QTest>
@@ -87,6 +88,43 @@ private Q_SLOTS:
         QCOMPARE(refused.code, 1);
         QVERIFY2(refused.err.contains(reason), qPrintable(refused.err));
         QCOMPARE(definition(), before);
+    }
+
+    // The desktop runs the file's command; here the test does, by a shell, which reads such a line alike.
+    void startsWithTheSession()
+    {
+        const QString file = m_shell->path(
+            QStringLiteral("CONFIG_HOME/autostart/org.platter.Platter.machines.desktop"));
+        QCOMPARE(run(QStringLiteral("machine create other --memory 256M --cpus 1 --disk 64M")).code, 0);
+        QVERIFY(!QFile::exists(file));
+        QCOMPARE(run(QStringLiteral("machine set box --start-with-session yes")).code, 0);
+        QCOMPARE(run(QStringLiteral("machine set other --start-with-session yes")).code, 0);
+        QFile autostart(file);
+        QVERIFY(autostart.open(QIODevice::ReadOnly));
+        const QStringList lines = QString::fromUtf8(autostart.readAll()).split(QLatin1Char('\n'));
+        QVERIFY(lines.first() == QLatin1String("[Desktop Entry]"));
+        const QStringList commands = lines.filter(QStringLiteral("Exec="));
+        QCOMPARE(commands.size(), 1);
+
+        // Both are tried, and both failures told.
+        QVERIFY(QFile::remove(m_shell->path(QStringLiteral("DATA_HOME/platter/machines/other/other.vhdx"))));
+        QVERIFY(m_shell->run(QStringLiteral("network set box 0 --no-forward")).code == 0);
+        QVERIFY(m_shell->run(QStringLiteral("network set box 0 --bridge no-such-br")).code == 0);
+        QProcess shell;
+        shell.setProcessEnvironment(m_shell->environment());
+        shell.start(QStringLiteral("/bin/sh"), {QStringLiteral("-c"), commands.first().sliced(5)});
+        QVERIFY(shell.waitForFinished());
+        QCOMPARE(shell.exitCode(), 1);
+        const QString told = QString::fromUtf8(shell.readAllStandardError());
+        QVERIFY2(told.contains(QStringLiteral("no-such-br")) && told.contains(QStringLiteral("other.vhdx")),
+            qPrintable(told));
+
+        QCOMPARE(run(QStringLiteral("machine set box --start-with-session no")).code, 0);
+        QVERIFY(QFile::exists(file));
+        QCOMPARE(run(QStringLiteral("machine set other --start-with-session no")).code, 0);
+        QVERIFY(!QFile::exists(file));
+        QCOMPARE(run(QStringLiteral("machine start --with-session")).code, 0);
+        QCOMPARE(run(QStringLiteral("machine start")).code, 1);
     }
 
     void addsChangesAndRemovesAdapters()
