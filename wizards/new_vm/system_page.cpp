@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/new_vm/system_page.h"
 
+#include "ui/fields/field_message.h"
 #include "ui/note_label.h"
-#include "wizards/field_message.h"
 #include "wizards/new_vm/medium_inspection.h"
 #include "wizards/new_vm/recent_media.h"
 #include "wizards/path_field.h"
