@@ -189,7 +189,8 @@ QCoro::Task<Result<void>> shutDownMachine(MachineSession* session, Arguments arg
 QCoro::Task<int> startWithSession(Context* context, Arguments arguments, Report report)
 {
     // The last one may have been deleted since.
-    if (const Result<void> kept = keepSessionStart(context->store, QCoreApplication::applicationFilePath()); !kept) {
+    if (const Result<void> kept = keepSessionStart(context->store, QCoreApplication::applicationFilePath());
+        !kept) {
         report.remark(kept.error());
     }
     std::vector<Error> errors;
@@ -198,7 +199,8 @@ QCoro::Task<int> startWithSession(Context* context, Arguments arguments, Report 
         if (!entry.definition || !entry.definition->startsWithSession) {
             continue;
         }
-        const auto session = co_await sessionOf(context, StoredMachine{entry.name, entry.folder, *entry.definition});
+        const auto session =
+            co_await sessionOf(context, StoredMachine{entry.name, entry.folder, *entry.definition});
         if (isUp(session->state())) {
             continue;
         }

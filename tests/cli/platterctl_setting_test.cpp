@@ -93,8 +93,8 @@ private Q_SLOTS:
     // The desktop runs the file's command; here the test does, by a shell, which reads such a line alike.
     void startsWithTheSession()
     {
-        const QString file = m_shell->path(
-            QStringLiteral("CONFIG_HOME/autostart/org.platter.Platter.machines.desktop"));
+        const QString file =
+            m_shell->path(QStringLiteral("CONFIG_HOME/autostart/org.platter.Platter.machines.desktop"));
         QCOMPARE(run(QStringLiteral("machine create other --memory 256M --cpus 1 --disk 64M")).code, 0);
         QVERIFY(!QFile::exists(file));
         QCOMPARE(run(QStringLiteral("machine set box --start-with-session yes")).code, 0);

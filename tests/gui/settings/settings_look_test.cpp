@@ -88,8 +88,7 @@ private Q_SLOTS:
             QVERIFY(look(*dialog, QStringLiteral("%1-%2").arg(row).arg(page), scale));
             auto* area = qobject_cast<QScrollArea*>(stack->currentWidget());
             // Nothing is cut off at the side.
-            QVERIFY2(area->horizontalScrollBar()->maximum() == 0,
-                qPrintable(QStringLiteral("page %1").arg(page)));
+            QVERIFY2(area->horizontalScrollBar()->maximum() == 0, qPrintable(QStringLiteral("page %1").arg(page)));
             area->verticalScrollBar()->setValue(area->verticalScrollBar()->maximum());
             if (area->verticalScrollBar()->maximum() > 0) {
                 QVERIFY(look(*dialog, QStringLiteral("%1-%2-end").arg(row).arg(page), scale));
