@@ -75,7 +75,8 @@ void AdaptersPage::remove(AdapterCard* card)
 
 void AdaptersPage::arrange()
 {
-    QWidget* before = m_none;
+    // The cards are made after the button below them, whose place in the tab order they take.
+    QWidget* before = m_add;
     for (std::size_t i = 0; i < m_entries.size(); ++i) {
         m_entries[i].card->setNumber(int(i));
         before = m_entries[i].card->continueTabOrder(before);

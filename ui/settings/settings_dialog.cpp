@@ -40,6 +40,8 @@ SettingsDialog::SettingsDialog(MachineSession& session, std::set<quint16> taken,
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel);
     buttons->setObjectName(QStringLiteral("settingsButtons"));
 
+    // Before the buttons below them, as the tab order has it.
+    addPages(std::move(taken));
     auto* upper = new QHBoxLayout;
     upper->setSpacing(8);
     upper->addWidget(m_list);
@@ -49,7 +51,6 @@ SettingsDialog::SettingsDialog(MachineSession& session, std::set<quint16> taken,
     column->addLayout(upper, 1);
     column->addWidget(m_message);
     column->addWidget(buttons);
-    addPages(std::move(taken));
     m_list->setFixedWidth(m_list->sizeHintForColumn(0) + 2 * m_list->frameWidth() + 24);
     load();
     setMinimumSize(600, 400); // what an adapter needs
