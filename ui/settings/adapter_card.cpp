@@ -155,7 +155,11 @@ void AdapterCard::tell(const std::optional<Error>& error)
         m_message->clear();
     }
     m_form->setRowVisible(m_message, error.has_value());
-    setFocusProxy(m_mac);
+}
+
+void AdapterCard::begin()
+{
+    m_network->setFocus(Qt::OtherFocusReason);
 }
 
 QWidget* AdapterCard::continueTabOrder(QWidget* before)

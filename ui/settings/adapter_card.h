@@ -37,6 +37,8 @@ public:
     // ERROR is what a rule says of it; nothing: it keeps them all.
     void tell(const std::optional<Error>& error);
 
+    void begin(); // the keyboard is at its first field
+
     // Its fields come after BEFORE in the tab order; returns the last.
     QWidget* continueTabOrder(QWidget* before);
 

@@ -34,7 +34,7 @@ AdaptersPage::AdaptersPage(std::set<quint16> taken)
     connect(m_add, &QPushButton::clicked, this, [this] {
         add({.mac = randomMac()}, -1);
         change();
-        m_entries.back().card->setFocus(Qt::OtherFocusReason);
+        m_entries.back().card->begin();
     });
 }
 
@@ -92,13 +92,8 @@ void AdaptersPage::arrange()
 void AdaptersPage::change()
 {
     arrange();
-    setFocusProxy(nullptr);
     for (std::size_t i = 0; i < m_entries.size(); ++i) {
-        const std::optional<Error> broken = ruleBrokenBy(i);
-        m_entries[i].card->tell(broken);
-        if (broken && focusProxy() == nullptr) {
-            setFocusProxy(m_entries[i].card);
-        }
+        m_entries[i].card->tell(ruleBrokenBy(i));
     }
     Q_EMIT edited();
 }

@@ -89,8 +89,7 @@ std::optional<Error> MemoryPage::problem() const
 
 void MemoryPage::tell()
 {
-    const std::optional<Error> memory = memoryProblem();
-    if (memory) {
+    if (const std::optional<Error> memory = memoryProblem()) {
         m_memoryMessage->say({*memory});
     } else {
         m_memoryMessage->say(FieldMessage::Kind::Note, tr("This computer has %1.").arg(m_host.memory.toString()));
@@ -102,8 +101,6 @@ void MemoryPage::tell()
             m_host.cpus == 1 ? tr("This computer has 1 processor.")
                              : tr("This computer has %1 processors.").arg(m_host.cpus));
     }
-    // Where the keyboard goes when the window shows what is wrong.
-    setFocusProxy(memory ? static_cast<QWidget*>(m_memory->box()) : m_cpus->box());
 }
 
 } // namespace platter

@@ -151,7 +151,12 @@ void SettingsDialog::tell()
 void SettingsDialog::showPage(int index)
 {
     m_list->setCurrentRow(index);
-    m_pages[std::size_t(index)]->setFocus(Qt::OtherFocusReason);
+    for (const FieldMessage* message : m_pages[std::size_t(index)]->findChildren<FieldMessage*>()) {
+        if (message->isError() && message->field() != nullptr) {
+            message->field()->setFocus(Qt::OtherFocusReason);
+            return;
+        }
+    }
 }
 
 void SettingsDialog::accept()

@@ -3,6 +3,7 @@
 #include "tests/gui/main_window/window_stage.h"
 #include "ui/settings/settings_dialog.h"
 
+#include <QApplication>
 #include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
@@ -35,7 +36,7 @@ public:
         dialog = stage.find<SettingsDialog>("settings");
         dialog->setAttribute(Qt::WA_DeleteOnClose, false);
         dialog->activateWindow();
-        if (!QTest::qWaitForWindowActive(dialog)) {
+        if (!QTest::qWaitFor([this] { return QApplication::activeWindow() == dialog; })) {
             qFatal("The window with the settings does not become active.");
         }
     }
@@ -133,6 +134,7 @@ private Q_SLOTS:
         settings.press(QDialogButtonBox::Ok);
         QVERIFY(settings.dialog->isVisible());
         QCOMPARE(settings.find<QListWidget>("settingsPages")->currentRow(), 1);
+        QCOMPARE(settings.dialog->focusWidget()->objectName(), QStringLiteral("memory"));
         QVERIFY2(settings.message().contains(QStringLiteral("128 MiB")), qPrintable(settings.message()));
         QCOMPARE(settings.stored(), before);
     }
@@ -228,7 +230,8 @@ private Q_SLOTS:
         for (int page = 0; page < 6; ++page) {
             settings.showPage(page);
             settings.find<QListWidget>("settingsPages")->setFocus();
-            QCOMPARE(controlsBeyondTab(settings.dialog), QStringList());
+            const QStringList beyond = controlsBeyondTab(settings.dialog);
+            QVERIFY2(beyond.isEmpty(), qPrintable(beyond.join(QLatin1Char('\n'))));
         }
     }
 };
