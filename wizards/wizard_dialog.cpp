@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/wizard_dialog.h"
 
-#include "wizards/field_message.h"
+#include "ui/fields/field_message.h"
 #include "wizards/step_list.h"
 #include "wizards/wizard_page.h"
 

@@ -2,6 +2,7 @@
 #include "app/platterctl/choices.h"
 
 #include "app/platterctl/network_boot_choice.h"
+#include "app/platterctl/option_values.h"
 #include "core/machine/suggestions.h"
 
 #include <QCoreApplication>
@@ -26,30 +27,9 @@ QCommandLineOption option(const char* name, const QString& description, const ch
     return made;
 }
 
-Error unusable(const char* name, const QString& value, const QString& takes)
-{
-    return Error{ErrorKind::InvalidInput, tr("--%1 cannot be “%2”.").arg(QString::fromLatin1(name), value), takes};
-}
-
 QString absolute(const QString& path)
 {
     return QDir::cleanPath(QFileInfo(path).absoluteFilePath());
-}
-
-Result<PortForward> forwardFrom(const QString& text)
-{
-    const QStringList parts = text.split(QLatin1Char(':'));
-    const bool named = parts.size() == 3 && (parts[0] == QLatin1String("tcp") || parts[0] == QLatin1String("udp"));
-    bool hostOk = false;
-    bool guestOk = false;
-    const quint16 host = parts.value(parts.size() - 2).toUShort(&hostOk);
-    const quint16 guest = parts.value(parts.size() - 1).toUShort(&guestOk);
-    if ((!named && parts.size() != 2) || !hostOk || !guestOk) {
-        return std::unexpected(
-            unusable("forward", text, tr("Write HOSTPORT:GUESTPORT or udp:HOSTPORT:GUESTPORT, as in 2222:22.")));
-    }
-    const bool udp = named && parts[0] == QLatin1String("udp");
-    return PortForward{udp ? Protocol::Udp : Protocol::Tcp, host, guest};
 }
 
 Result<void> readDisk(const Arguments& arguments, NewMachine& choices)
@@ -67,7 +47,8 @@ Result<void> readDisk(const Arguments& arguments, NewMachine& choices)
         if (!format.isEmpty()) {
             const std::optional<DiskFormat> known = diskFormatFromString(format);
             if (!known) {
-                return std::unexpected(unusable("disk-format", format, tr("It takes vhdx, qcow2 or raw.")));
+                return std::unexpected(
+                    unusable(QStringLiteral("disk-format"), format, tr("It takes vhdx, qcow2 or raw.")));
             }
             disk.format = *known;
         }
@@ -75,7 +56,7 @@ Result<void> readDisk(const Arguments& arguments, NewMachine& choices)
         return {};
     }
     if (!format.isEmpty()) {
-        return std::unexpected(unusable("disk-format", format,
+        return std::unexpected(unusable(QStringLiteral("disk-format"), format,
             tr("It is for a new disk: say its size with --disk. An existing disk's format is read from the "
                "file.")));
     }
@@ -89,7 +70,7 @@ Result<void> readNetwork(const Arguments& arguments, NewMachine& choices)
 {
     const QString network = arguments.value(QStringLiteral("network"));
     if (network != QLatin1String("nat") && network != QLatin1String("none")) {
-        return std::unexpected(unusable("network", network, tr("It takes nat or none.")));
+        return std::unexpected(unusable(QStringLiteral("network"), network, tr("It takes nat or none.")));
     }
     choices.hasNetwork = network == QLatin1String("nat");
     const Result<NetworkBoot> boot = networkBootFrom(arguments.value(QStringLiteral("netboot-folder")),
@@ -99,16 +80,14 @@ Result<void> readNetwork(const Arguments& arguments, NewMachine& choices)
     }
     choices.networkBoot = *boot;
     choices.bootFromNetwork = arguments.isSet(QStringLiteral("network-boot")) || *boot != NetworkBoot{};
-    for (const QString& text : arguments.values(QStringLiteral("forward"))) {
-        const Result<PortForward> forward = forwardFrom(text);
-        if (!forward) {
-            return std::unexpected(forward.error());
-        }
-        choices.forwards.push_back(*forward);
+    const Result<std::vector<PortForward>> leads = forwards(arguments, QStringLiteral("forward"));
+    if (!leads) {
+        return std::unexpected(leads.error());
     }
+    choices.forwards = *leads;
     if (!choices.hasNetwork && (choices.bootFromNetwork || !choices.forwards.empty())) {
-        return std::unexpected(unusable(
-            "network", network, tr("--network-boot, --netboot-folder, --http-boot and --forward need a network.")));
+        return std::unexpected(unusable(QStringLiteral("network"), network,
+            tr("--network-boot, --netboot-folder, --http-boot and --forward need a network.")));
     }
     return {};
 }
@@ -157,22 +136,13 @@ Result<NewMachine> choicesFrom(const Arguments& arguments)
         }
     }
     const Suggestion suggestion = suggestionFor(medium, HostResources::ofThisHost());
-    choices.memory = suggestion.memory;
-    choices.cpus = suggestion.cpus;
-    if (const QString text = arguments.value(QStringLiteral("memory")); !text.isEmpty()) {
-        const Result<ByteCount> memory = ByteCount::parse(text);
-        if (!memory) {
-            return std::unexpected(memory.error());
-        }
-        choices.memory = *memory;
+    const Result<ByteCount> memory = size(arguments, QStringLiteral("memory"), suggestion.memory);
+    const Result<int> cpus = wholeNumber(arguments, QStringLiteral("cpus"), suggestion.cpus);
+    if (!memory || !cpus) {
+        return std::unexpected(memory ? cpus.error() : memory.error());
     }
-    if (const QString text = arguments.value(QStringLiteral("cpus")); !text.isEmpty()) {
-        bool ok = false;
-        choices.cpus = text.toInt(&ok);
-        if (!ok) {
-            return std::unexpected(unusable("cpus", text, tr("It takes a whole number.")));
-        }
-    }
+    choices.memory = *memory;
+    choices.cpus = *cpus;
     if (const QString place = arguments.value(QStringLiteral("place")); !place.isEmpty()) {
         choices.place = absolute(place);
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/platterctl/machine_json.h"
-#include "app/platterctl/verb.h"
+#include "app/platterctl/option_values.h"
 #include "core/live/disk_trouble.h"
 #include "core/live/former_disk.h"
 #include "core/live/new_disk.h"
@@ -307,19 +307,6 @@ QCoro::Task<int> move(Context* context, Arguments arguments, Report report)
     }
     co_return report.done(
         tr("What was in slot %1 is in slot %2.").arg(slot.toString(), to->toString()), toJson(*session));
-}
-
-Result<bool> yesOrNo(const Arguments& arguments, const QString& option, bool otherwise)
-{
-    const QString value = arguments.value(option);
-    if (!arguments.isSet(option)) {
-        return otherwise;
-    }
-    if (value == QLatin1String("yes") || value == QLatin1String("no")) {
-        return value == QLatin1String("yes");
-    }
-    return std::unexpected(
-        Error{ErrorKind::InvalidInput, tr("--%1 cannot be “%2”.").arg(option, value), tr("Write yes or no."), {}});
 }
 
 QCoro::Task<int> set(Context* context, Arguments arguments, Report report)

@@ -5,6 +5,7 @@
 #include "core/machine/definition_json.h"
 
 #include <QCoreApplication>
+#include <QJsonArray>
 #include <QJsonDocument>
 
 namespace platter::ctl {
@@ -25,7 +26,38 @@ QString displayName(const Drive& drive)
     return medium.isEmpty() ? tr("DVD drive, empty") : tr("DVD drive with %1").arg(medium);
 }
 
+// Those that are not as they usually are, and what of them waits for the next start.
+void addSettings(QStringList& lines, const MachineSession& session)
+{
+    const Definition& definition = session.machine().definition;
+    const RuntimeFolder runtime = RuntimeFolder::of(session.places().runtime, definition.id);
+    if (definition.video == VideoAdapter::VirtioVga) {
+        lines << tr("display     virtio-vga");
+    }
+    if (!definition.hasGuestAgent) {
+        lines << tr("agent       no channel");
+    }
+    if (definition.startsWithSession) {
+        lines << tr("starts      when you log in");
+    }
+    if (definition.debugging.hasSerialPort) {
+        lines << tr("serial 2    %1").arg(runtime.debugSerial());
+    }
+    if (definition.debugging.hasGdbStub) {
+        lines << tr("gdb         %1").arg(runtime.gdb());
+    }
+    if (!definition.notes.isEmpty()) {
+        lines << tr("notes") << indented(definition.notes);
+    }
+    lines << session.waitingSettings();
+}
+
 } // namespace
+
+QString networkName(const NetworkAdapter& adapter)
+{
+    return adapter.bridge.isEmpty() ? tr("NAT") : tr("bridge %1").arg(adapter.bridge);
+}
 
 QString displayName(const BootDevice& device)
 {
@@ -45,12 +77,22 @@ QJsonObject toJson(const MachineSession& session, const std::optional<Error>& de
         {QStringLiteral("definition"),
             QJsonDocument::fromJson(platter::toJson(machine.definition, machine.folder)).object()},
     };
+    const RuntimeFolder runtime = RuntimeFolder::of(session.places().runtime, machine.definition.id);
+    if (machine.definition.debugging.hasSerialPort) {
+        json[QStringLiteral("debugSerialSocket")] = runtime.debugSerial();
+    }
+    if (machine.definition.debugging.hasGdbStub) {
+        json[QStringLiteral("gdbSocket")] = runtime.gdb();
+    }
     if (session.accelerator()) {
         const bool kvm = session.accelerator()->accelerator == Accelerator::Kvm;
         json[QStringLiteral("accelerator")] = kvm ? QStringLiteral("kvm") : QStringLiteral("tcg");
         json[QStringLiteral("acceleratorReason")] = session.accelerator()->reason;
         json[QStringLiteral("startedAt")] = session.startedAt().toUTC().toString(Qt::ISODate);
         json[QStringLiteral("vncSocket")] = session.vncSocket();
+        if (const QStringList waiting = session.waitingSettings(); !waiting.isEmpty()) {
+            json[QStringLiteral("waiting")] = QJsonArray::fromStringList(waiting);
+        }
     }
     QStringList errors;
     for (const std::optional<Error>& error : {definition, session.lastError()}) {
@@ -93,8 +135,10 @@ QString describe(const MachineSession& session)
         lines << tr("drive %1   %2").arg(drive.slot.toString(), displayName(drive));
     }
     for (std::size_t i = 0; i < definition.adapters.size(); ++i) {
-        lines << tr("network %1   NAT, %2").arg(i).arg(definition.adapters[i].mac);
-        for (const PortForward& forward : definition.adapters[i].forwards) {
+        const NetworkAdapter& adapter = definition.adapters[i];
+        lines << (adapter.isConnected ? tr("network %1   %2, %3") : tr("network %1   %2, %3, unplugged"))
+                     .arg(QString::number(i), networkName(adapter), adapter.mac);
+        for (const PortForward& forward : adapter.forwards) {
             lines << tr("            127.0.0.1:%1 leads to port %2 (%3)")
                          .arg(forward.hostPort)
                          .arg(forward.guestPort)
@@ -106,6 +150,7 @@ QString describe(const MachineSession& session)
         order << displayName(device);
     }
     lines << tr("boot order  %1").arg(order.isEmpty() ? tr("none") : order.join(QStringLiteral(", ")));
+    addSettings(lines, session);
     return lines.join(QLatin1Char('\n'));
 }
 

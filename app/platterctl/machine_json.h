@@ -12,6 +12,7 @@ namespace platter::ctl {
 QJsonObject toJson(const MachineSession& session, const std::optional<Error>& definition = {});
 QString describe(const MachineSession& session);
 
+QString networkName(const NetworkAdapter& adapter); // "NAT", "bridge br0"
 QString displayName(const BootDevice& device); // "0:0", "network 0"
 
 } // namespace platter::ctl

@@ -3,6 +3,7 @@
 #include "app/platterctl/machine_json.h"
 #include "app/platterctl/roster.h"
 #include "core/live/machine_removal.h"
+#include "core/live/session_start.h"
 #include "core/qemu/command_line.h"
 
 #include <QCoreApplication>
@@ -184,9 +185,51 @@ QCoro::Task<Result<void>> shutDownMachine(MachineSession* session, Arguments arg
     co_return co_await waitUntilOff(session, std::chrono::seconds(patience));
 }
 
+// Those that are to start when their user logs in.
+QCoro::Task<int> startWithSession(Context* context, Arguments arguments, Report report)
+{
+    // The last one may have been deleted since.
+    if (const Result<void> kept = keepSessionStart(context->store, QCoreApplication::applicationFilePath());
+        !kept) {
+        report.remark(kept.error());
+    }
+    std::vector<Error> errors;
+    QJsonArray started;
+    for (const StoreEntry& entry : context->store.list()) {
+        if (!entry.definition || !entry.definition->startsWithSession) {
+            continue;
+        }
+        const auto session =
+            co_await sessionOf(context, StoredMachine{entry.name, entry.folder, *entry.definition});
+        if (isUp(session->state())) {
+            continue;
+        }
+        const Result<void> outcome = co_await startMachine(session.get(), arguments);
+        if (outcome) {
+            started.append(entry.name);
+        } else {
+            errors.push_back(outcome.error());
+            errors.back().summary = QStringLiteral("%1: %2").arg(entry.name, outcome.error().summary);
+        }
+    }
+    if (!errors.empty()) {
+        co_return report.failed(errors);
+    }
+    co_return report.done(tr("Machines started: %1.").arg(started.size()), started);
+}
+
 QCoro::Task<int> start(Context* context, Arguments arguments, Report report)
 {
-    return act(context, arguments, report, &startMachine);
+    const bool isForSession = arguments.isSet(QStringLiteral("with-session"));
+    if (isForSession != arguments.positional.isEmpty()) {
+        co_return report.failed(Error{ErrorKind::InvalidInput,
+            tr("Either a machine is started by its name, or all that start with the session are."),
+            tr("Name a machine, or write --with-session."), {}});
+    }
+    if (isForSession) {
+        co_return co_await startWithSession(context, arguments, report);
+    }
+    co_return co_await act(context, arguments, report, &startMachine);
 }
 
 QCoro::Task<int> shutDown(Context* context, Arguments arguments, Report report)
@@ -240,8 +283,10 @@ std::vector<Verb> machineVerbs()
         {QStringLiteral("machine list"), {}, tr("lists the machines and their states"), {}, &list},
         {QStringLiteral("machine show"), name, tr("shows what a machine consists of and how it is"), {}, &show},
         {QStringLiteral("machine create"), name, tr("makes a machine"), choiceOptions(), &create},
-        {QStringLiteral("machine start"), name, tr("starts a machine that is off"),
-            {flag("software-emulation", tr("Do not use KVM."))}, &start},
+        {QStringLiteral("machine start"), {QStringLiteral("[NAME]")}, tr("starts a machine that is off"),
+            {flag("software-emulation", tr("Do not use KVM.")),
+                flag("with-session", tr("Instead of one machine all that are to start when you log in."))},
+            &start},
         {QStringLiteral("machine pause"), name, tr("stops a machine's processors"), {},
             &simple<&MachineSession::pause>},
         {QStringLiteral("machine resume"), name, tr("lets a paused machine go on"), {},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A verb of platterctl: its words, its options, and what it does. The tables in machine_verbs.cpp, drive_verbs.cpp,
-// boot_verbs.cpp, disk_verbs.cpp and medium_verbs.cpp are the whole command line.
+// A verb of platterctl: its words, its options, and what it does. The tables in machine_verbs.cpp,
+// setting_verbs.cpp, drive_verbs.cpp, boot_verbs.cpp, disk_verbs.cpp and medium_verbs.cpp are the whole command
+// line.
 #pragma once
 
 #include "app/platterctl/report.h"
@@ -40,6 +41,7 @@ struct Verb {
 };
 
 std::vector<Verb> machineVerbs();
+std::vector<Verb> settingVerbs();
 std::vector<Verb> driveVerbs();
 std::vector<Verb> bootVerbs();
 std::vector<Verb> mediumVerbs();

@@ -77,6 +77,22 @@ const std::vector<LibraryEntry>& MachineLibrary::entries() const
     return m_entries;
 }
 
+std::set<quint16> MachineLibrary::forwardedPorts() const
+{
+    std::set<quint16> ports;
+    for (const LibraryEntry& entry : m_entries) {
+        if (!entry.session) {
+            continue;
+        }
+        for (const NetworkAdapter& adapter : entry.session->machine().definition.adapters) {
+            for (const PortForward& forward : adapter.forwards) {
+                ports.insert(forward.hostPort);
+            }
+        }
+    }
+    return ports;
+}
+
 MachineSession* MachineLibrary::find(const QString& name) const
 {
     const auto found = std::ranges::find(m_entries, name, &LibraryEntry::name);

@@ -13,6 +13,8 @@
 #include <QSet>
 #include <QTimer>
 
+#include <set>
+
 namespace platter {
 
 // A machine that can be used, or one that cannot be read or has gone. One that runs while its folder was deleted or
@@ -35,6 +37,7 @@ public:
     MachineStore& store();
     const std::vector<LibraryEntry>& entries() const; // sorted by name
     MachineSession* find(const QString& name) const; // null when absent or broken
+    std::set<quint16> forwardedPorts() const; // of this computer, to any of the machines
 
     // Makes the machine in a worker thread; its entry is there when the task ends.
     QCoro::Task<Result<MachineSession*>> create(NewMachine choices);

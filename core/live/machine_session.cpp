@@ -5,7 +5,10 @@
 #include "core/disk/operations/kept_copy.h"
 #include "core/live/former_disk.h"
 #include "core/live/launch_plan.h"
+#include "core/live/machine_settings.h"
 #include "core/live/machine_trouble.h"
+#include "core/live/network_cable.h"
+#include "core/live/session_start.h"
 #include "core/machine/preflight.h"
 #include "core/qemu/block_drivers.h"
 #include "core/qemu/launch.h"
@@ -13,6 +16,7 @@
 #include "core/qemu/qmp_error.h"
 #include "core/qemu/start_lock.h"
 
+#include <QCoreApplication>
 #include <QCoroFuture>
 #include <QFile>
 #include <QFileInfo>
@@ -202,6 +206,14 @@ QCoro::Task<Result<void>> MachineSession::start(AcceleratorChoice choice)
         started = co_await takeUp(std::move(process));
         if (!self) {
             co_return std::unexpected(sessionEnded());
+        }
+        if (started && m_running) {
+            std::vector<NetworkAdapter> plugged = m_machine.definition.adapters;
+            std::ranges::for_each(plugged, [](NetworkAdapter& adapter) { adapter.isConnected = true; });
+            started = co_await plugCables(std::move(plugged));
+            if (!self) {
+                co_return std::unexpected(sessionEnded());
+            }
         }
     } else {
         // It was up, and has ended since.
@@ -458,6 +470,53 @@ QCoro::Task<Result<void>> MachineSession::powerOff()
         co_return wrongState(tr("“%1” cannot be powered off. Its state: %2."));
     }
     co_return co_await m_running->powerOff();
+}
+
+QStringList MachineSession::waitingSettings(const Definition& wanted) const
+{
+    return m_running && m_launch ? platter::waitingSettings(m_launch->machine.definition, wanted) : QStringList();
+}
+
+QCoro::Task<Result<void>> MachineSession::changeSettings(Definition before, Definition after)
+{
+    if (const auto broken = newViolations(before, after, HostResources::ofThisHost()); !broken.empty()) {
+        co_return std::unexpected(broken.front().error);
+    }
+    const Result<void> changed = changeDefinition([&](Definition& definition) -> Result<void> {
+        if (!haveSameSettings(definition, before)) {
+            return std::unexpected(Error{ErrorKind::InUse,
+                tr("The settings of “%1” have been changed meanwhile by another program.").arg(name()),
+                tr("Look at them again, then change them.")});
+        }
+        after.drives = definition.drives;
+        definition = after;
+        return {};
+    });
+    if (!changed) {
+        co_return changed;
+    }
+    if (before.startsWithSession != after.startsWithSession) {
+        const QString program = QCoreApplication::applicationDirPath() + QStringLiteral("/platterctl");
+        if (const Result<void> kept = keepSessionStart(MachineStore(m_places.machines), program); !kept) {
+            co_return kept;
+        }
+    }
+    co_return co_await plugCables(before.adapters);
+}
+
+QCoro::Task<Result<void>> MachineSession::plugCables(std::vector<NetworkAdapter> now)
+{
+    if (!m_running) {
+        co_return Result<void>();
+    }
+    const std::vector<NetworkAdapter> launched =
+        m_launch ? m_launch->machine.definition.adapters : m_machine.definition.adapters;
+    // Only what QEMU was started with has a cable.
+    now.resize(std::min(now.size(), launched.size()));
+    for (std::size_t i = 0; i < now.size(); ++i) {
+        now[i].mac = launched[i].mac;
+    }
+    co_return co_await platter::plugCables(m_running->monitor(), std::move(now), m_machine.definition.adapters);
 }
 
 QCoro::Task<Result<void>> MachineSession::setMedium(SlotId slot, QString iso, TrayOpening opening)

@@ -73,6 +73,17 @@ public:
     QCoro::Task<Result<void>> pause();
     QCoro::Task<Result<void>> resume();
 
+    // What the running machine has otherwise than WANTED until its next start, a sentence each
+    // (machine_settings.h).
+    QStringList waitingSettings(const Definition& wanted) const;
+
+    QStringList waitingSettings() const { return waitingSettings(m_machine.definition); }
+
+    // Writes the settings of AFTER, which somebody has made of BEFORE, and plugs cables in and out at once; all
+    // else waits for the next start. InUse: others have changed BEFORE meanwhile, and nothing is written;
+    // InvalidInput: AFTER breaks a rule that BEFORE keeps.
+    QCoro::Task<Result<void>> changeSettings(Definition before, Definition after);
+
     // Changes the medium in a DVD drive, of the definition and of the running machine. An empty ISO ejects. Errors
     // as medium_change.h says.
     QCoro::Task<Result<void>> setMedium(SlotId slot, QString iso, TrayOpening opening = TrayOpening::IfUnlocked);
@@ -126,6 +137,7 @@ private:
     void watchForReplaced();
 
     QCoro::Task<Result<void>> launchQemu(AcceleratorChoice choice);
+    QCoro::Task<Result<void>> plugCables(std::vector<NetworkAdapter> now);
     QCoro::Task<Result<void>> takeUp(std::unique_ptr<QemuProcess> process);
     QCoro::Task<void> lookAround();
     void lookAtLeftovers();

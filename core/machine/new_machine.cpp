@@ -85,6 +85,8 @@ Choice choiceOf(Rule rule, const NewMachine& choices)
     case Rule::TooManyAdapters:
     case Rule::BadMac:
     case Rule::MacTwice:
+    case Rule::BridgeName:
+    case Rule::ForwardOnBridge:
     case Rule::HostPortTwice:
     case Rule::PortZero:
     case Rule::PrivilegedHostPort:

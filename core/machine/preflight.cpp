@@ -3,6 +3,7 @@
 
 #include "core/disk/host_device.h"
 #include "core/disk/new_image.h"
+#include "core/machine/host_bridge.h"
 #include "core/machine/network_boot.h"
 #include "core/unique_fd.h"
 
@@ -156,14 +157,20 @@ std::vector<Error> preflight(const StoredMachine& machine, const HostResources& 
         }
     }
     for (const NetworkAdapter& adapter : machine.definition.adapters) {
-        if (!adapter.boot.folder.startsWith(QLatin1Char('/')) || adapter.boot.file.isEmpty()) {
-            continue; // there is none, or a rule has said so
+        // Where there is none, or a rule has said so, there is nothing to look at.
+        if (adapter.boot.folder.startsWith(QLatin1Char('/')) && !adapter.boot.file.isEmpty()) {
+            if (const Result<void> usable = checkNetworkBoot(adapter.boot); !usable) {
+                errors.push_back(usable.error());
+                errors.back().advice = Texts::tr("Put it back, or choose what the machine boots from the network: "
+                                                 "platterctl boot network “%1”.")
+                                           .arg(machine.name);
+            }
         }
-        if (const Result<void> usable = checkNetworkBoot(adapter.boot); !usable) {
-            errors.push_back(usable.error());
-            errors.back().advice = Texts::tr("Put it back, or choose what the machine boots from the network: "
-                                             "platterctl boot network “%1”.")
-                                       .arg(machine.name);
+        if (adapter.bridge.isEmpty()) {
+            continue;
+        }
+        if (const Result<QString> helper = helperForBridge(adapter.bridge); !helper) {
+            errors.push_back(helper.error());
         }
     }
     const QStorageInfo storage(machine.folder);

@@ -12,9 +12,9 @@
 namespace platter {
 
 // Everything, in the order in which one would mend it: rules, files that are missing, unreadable, of another format
-// than the definition says, a VHD, in use by another program; devices that the host needs itself; media that are
-// missing, unreadable or empty; a boot loader for the network that is not there; no space left. A missing NVRAM
-// file is fine: it is made at the start.
+// than the definition says, a VHD, in use by another program; devices that the host needs itself; bridges that the
+// machine does not get onto; media that are missing, unreadable or empty; a boot loader for the network that is not
+// there; no space left. A missing NVRAM file is fine: it is made at the start.
 std::vector<Error> preflight(const StoredMachine& machine, const HostResources& host);
 
 // A disk image as a machine's disk: a regular file that can be read (and written, unless it is only to be read),

@@ -8,6 +8,7 @@
 #include <QUrl>
 
 #include <algorithm>
+#include <net/if.h>
 #include <unistd.h>
 
 namespace platter {
@@ -263,6 +264,26 @@ void checkNetworkBoot(Violations& list, const NetworkAdapter& adapter)
     }
 }
 
+void checkBridge(Violations& list, const NetworkAdapter& adapter)
+{
+    const QString& bridge = adapter.bridge;
+    // As the kernel has it for the names of network interfaces (dev_valid_name).
+    const bool isName = bridge.toUtf8().size() < IFNAMSIZ && bridge != QLatin1String(".")
+        && bridge != QLatin1String("..")
+        && std::ranges::none_of(
+            bridge,
+            [](QChar c) { return c == u'/' || c == u':' || c.isSpace() || c.category() == QChar::Other_Control; });
+    if (!isName) {
+        list.add(Rule::BridgeName, Texts::tr("“%1” cannot be the name of a network bridge.").arg(bridge),
+            Texts::tr("Write the name of a bridge of this computer, for example br0."));
+    }
+    if (!bridge.isEmpty() && !adapter.forwards.empty()) {
+        list.add(Rule::ForwardOnBridge, Texts::tr("No port is forwarded to an adapter that is on a bridge."),
+            Texts::tr("Remove the forwards: on the bridge “%1” the machine is reached by its own address.")
+                .arg(bridge));
+    }
+}
+
 void checkAdapters(Violations& list, const Definition& definition)
 {
     if (std::ssize(definition.adapters) > mostAdapters) {
@@ -283,6 +304,7 @@ void checkAdapters(Violations& list, const Definition& definition)
                 Texts::tr("Change one of them."));
         }
         macsSeen.insert(mac);
+        checkBridge(list, adapter);
         checkNetworkBoot(list, adapter);
         for (const PortForward& forward : adapter.forwards) {
             if (forward.hostPort == 0 || forward.guestPort == 0) {

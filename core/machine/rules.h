@@ -38,6 +38,8 @@ enum class Rule {
     TooManyAdapters,
     BadMac,
     MacTwice,
+    BridgeName, // no name that a network interface can have
+    ForwardOnBridge, // forwards are of the user-mode network
     HostPortTwice,
     PortZero,
     PrivilegedHostPort, // below 1024

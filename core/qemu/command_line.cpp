@@ -176,11 +176,16 @@ void addDrive(Arguments& arguments, const Drive& drive)
     arguments.device(driveDevice(drive, 0));
 }
 
-void addAdapter(Arguments& arguments, const Definition& definition, AdapterId id)
+// What is at the other end of an adapter's cable. An unplugged one has it, too, to be plugged in while the machine
+// runs.
+QString networkOf(const Definition& definition, AdapterId id)
 {
     const NetworkAdapter& adapter = definition.adapters.at(size_t(id.index));
-    const QString port = QStringLiteral("net-port-%1").arg(id.index);
-    addRootPort(arguments, port, networkPortDevice, id.index, 1 + maxControllers + id.index);
+    if (!adapter.bridge.isEmpty()) {
+        const auto onBridge = std::count_if(definition.adapters.begin(), definition.adapters.begin() + id.index,
+            [](const NetworkAdapter& before) { return !before.bridge.isEmpty(); });
+        return QStringLiteral("tap,id=%1,fd=%2").arg(adapterName(id)).arg(firstTapDescriptor + onBridge);
+    }
     QString network = QStringLiteral("user,id=%1").arg(adapterName(id));
     if (!adapter.boot.folder.isEmpty()) {
         network +=
@@ -192,7 +197,15 @@ void addAdapter(Arguments& arguments, const Definition& definition, AdapterId id
                        .arg(forward.hostPort)
                        .arg(forward.guestPort);
     }
-    arguments.option("-netdev", network);
+    return network;
+}
+
+void addAdapter(Arguments& arguments, const Definition& definition, AdapterId id)
+{
+    const NetworkAdapter& adapter = definition.adapters.at(size_t(id.index));
+    const QString port = QStringLiteral("net-port-%1").arg(id.index);
+    addRootPort(arguments, port, networkPortDevice, id.index, 1 + maxControllers + id.index);
+    arguments.option("-netdev", networkOf(definition, id));
     QJsonObject device{{QStringLiteral("id"), adapterName(id)}, {QStringLiteral("netdev"), adapterName(id)},
         {QStringLiteral("mac"), adapter.mac}, {QStringLiteral("bus"), port},
         {QStringLiteral("addr"), QStringLiteral("00.0")},
@@ -207,8 +220,21 @@ QString socket(const QString& id, const QString& path)
     return QStringLiteral("socket,id=%1,path=%2,server=on,wait=off").arg(id, escaped(path));
 }
 
+void addDebugPorts(Arguments& arguments, const DebugPorts& ports, const RuntimeFolder& runtime)
+{
+    if (ports.hasSerialPort) {
+        arguments.option("-chardev", socket(QStringLiteral("serial-2"), runtime.debugSerial()));
+        arguments.device(QStringLiteral("isa-serial"), {{QStringLiteral("chardev"), QStringLiteral("serial-2")}});
+    }
+    if (ports.hasGdbStub) {
+        arguments.option("-chardev", socket(QStringLiteral("gdb"), runtime.gdb()));
+        arguments.option("-gdb", QStringLiteral("chardev:gdb"));
+    }
+}
+
 void addPlatform(Arguments& arguments, const StoredMachine& machine, const RuntimeFolder& runtime)
 {
+    const Definition& definition = machine.definition;
     const auto onRootBus = [](QLatin1StringView address) {
         return QJsonObject{{QStringLiteral("bus"), QStringLiteral("pcie.0")}, {QStringLiteral("addr"), address}};
     };
@@ -219,11 +245,15 @@ void addPlatform(Arguments& arguments, const StoredMachine& machine, const Runti
     };
 
     QJsonObject video = onRootBus(place::video);
-    // 3840 x 2160 fits; a new machine's screen is 1280 x 800.
-    video.insert(QStringLiteral("vgamem_mb"), 64);
+    // A new machine's screen.
     video.insert(QStringLiteral("xres"), 1280);
     video.insert(QStringLiteral("yres"), 800);
-    arguments.device(QStringLiteral("VGA"), video);
+    if (definition.video == VideoAdapter::VirtioVga) {
+        arguments.device(QStringLiteral("virtio-vga"), video);
+    } else {
+        video.insert(QStringLiteral("vgamem_mb"), 64); // 3840 x 2160 fits
+        arguments.device(QStringLiteral("VGA"), video);
+    }
     arguments.option("-vnc", QStringLiteral("unix:") + escaped(runtime.vnc()));
 
     QJsonObject usb = onRootBus(place::usb);
@@ -239,17 +269,20 @@ void addPlatform(Arguments& arguments, const StoredMachine& machine, const Runti
     QJsonObject channels = modern(place::virtioSerial);
     channels.insert(QStringLiteral("id"), QStringLiteral("channels"));
     arguments.device(QStringLiteral("virtio-serial-pci"), channels);
-    arguments.option("-chardev", socket(QStringLiteral("agent"), runtime.agent()));
-    arguments.device(QStringLiteral("virtserialport"),
-        {{QStringLiteral("bus"), QStringLiteral("channels.0")},
-            {QStringLiteral("chardev"), QStringLiteral("agent")},
-            {QStringLiteral("name"), QStringLiteral("org.qemu.guest_agent.0")}});
+    if (definition.hasGuestAgent) {
+        arguments.option("-chardev", socket(QStringLiteral("agent"), runtime.agent()));
+        arguments.device(QStringLiteral("virtserialport"),
+            {{QStringLiteral("bus"), QStringLiteral("channels.0")},
+                {QStringLiteral("chardev"), QStringLiteral("agent")},
+                {QStringLiteral("name"), QStringLiteral("org.qemu.guest_agent.0")}});
+    }
     arguments.device(QStringLiteral("pvpanic-pci"), onRootBus(place::pvpanic));
 
     arguments.option("-chardev",
         socket(QStringLiteral("serial"), runtime.serial())
             + QStringLiteral(",logfile=%1,logappend=on").arg(escaped(machine.serialLog())));
     arguments.device(QStringLiteral("isa-serial"), {{QStringLiteral("chardev"), QStringLiteral("serial")}});
+    addDebugPorts(arguments, definition.debugging, runtime);
 }
 
 } // namespace

@@ -17,6 +17,10 @@ struct LaunchSettings {
     RuntimeFolder runtime;
 };
 
+// QEMU's end of each adapter that is on a bridge, in the order of the adapters, is the open descriptor of this
+// number and the following (bridge_tap.h).
+inline constexpr int firstTapDescriptor = 3;
+
 // Program first, then its arguments.
 QStringList commandLine(const StoredMachine& machine, const LaunchSettings& settings);
 

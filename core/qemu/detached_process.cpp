@@ -18,6 +18,8 @@ namespace platter {
 
 namespace {
 
+constexpr int firstInherited = STDERR_FILENO + 1;
+
 struct Texts {
     Q_DECLARE_TR_FUNCTIONS(platter::DetachedProcess)
 };
@@ -30,7 +32,8 @@ DetachedProcess::DetachedProcess(pid_t pid, UniqueFd handle)
 {
 }
 
-Result<DetachedProcess> DetachedProcess::start(const QStringList& commandLine, const QString& logFile)
+Result<DetachedProcess> DetachedProcess::start(
+    const QStringList& commandLine, const QString& logFile, const std::vector<UniqueFd>& descriptors)
 {
     // QProcess does not say why it cannot open it.
     const UniqueFd log(
@@ -45,8 +48,20 @@ Result<DetachedProcess> DetachedProcess::start(const QStringList& commandLine, c
     process.setStandardInputFile(QProcess::nullDevice());
     process.setStandardOutputFile(logFile, QIODevice::Append);
     process.setStandardErrorFile(logFile, QIODevice::Append);
+    const int firstClosed = firstInherited + int(descriptors.size());
     process.setUnixProcessParameters(
-        QProcess::UnixProcessFlag::CloseFileDescriptors | QProcess::UnixProcessFlag::ResetSignalHandlers);
+        {.flags = QProcess::UnixProcessFlag::CloseFileDescriptors | QProcess::UnixProcessFlag::ResetSignalHandlers,
+            .lowestFileDescriptorToClose = firstClosed});
+    // Copies above all the numbers that they are to have, so that none takes another's place.
+    std::vector<UniqueFd> copies;
+    for (const UniqueFd& descriptor : descriptors) {
+        copies.emplace_back(::fcntl(descriptor.get(), F_DUPFD_CLOEXEC, firstClosed));
+    }
+    process.setChildProcessModifier([&copies] {
+        for (int number = firstInherited; const UniqueFd& copy : copies) {
+            ::dup2(copy.get(), number++);
+        }
+    });
     // Its words are read by a program.
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.insert(QStringLiteral("LC_ALL"), QStringLiteral("C.UTF-8"));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A program that runs on its own: in a session of its own, from the root folder, with nothing inherited, what it
-// says going into a log file. It outlives this object and this process. Any thread; owned by whoever wants to know
-// how the start goes.
+// A program that runs on its own: in a session of its own, from the root folder, with nothing inherited but what it
+// is given, what it says going into a log file. It outlives this object and this process. Any thread; owned by
+// whoever wants to know how the start goes.
 #pragma once
 
 #include "core/error.h"
@@ -10,13 +10,16 @@
 #include <QStringList>
 
 #include <sys/types.h>
+#include <vector>
 
 namespace platter {
 
 class DetachedProcess {
 public:
-    // Program first. MissingProgram, or what kept the log from being written.
-    static Result<DetachedProcess> start(const QStringList& commandLine, const QString& logFile);
+    // Program first. It inherits only DESCRIPTORS, as 3 and the following. MissingProgram, or what kept the log
+    // from being written.
+    static Result<DetachedProcess> start(
+        const QStringList& commandLine, const QString& logFile, const std::vector<UniqueFd>& descriptors = {});
 
     pid_t pid() const { return m_pid; }
 

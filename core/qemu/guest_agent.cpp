@@ -5,6 +5,7 @@
 
 #include <QCoreApplication>
 #include <QDeadlineTimer>
+#include <QFile>
 #include <QJsonDocument>
 #include <QPointer>
 #include <QRandomGenerator>
@@ -30,6 +31,13 @@ Error noAgent(std::chrono::milliseconds deadline)
     return {ErrorKind::TimedOut, Texts::tr("No guest agent answers in the machine."),
         Texts::tr("Install qemu-guest-agent inside the guest and start it, or wait until the guest has started."),
         QStringLiteral("%1 ms").arg(deadline.count())};
+}
+
+Error noChannel()
+{
+    return {ErrorKind::Unsupported, Texts::tr("This machine has no agent channel."),
+        Texts::tr(
+            "Turn the guest agent on in the machine's settings; the channel is there from the next start on.")};
 }
 
 Error tooSlow(const QString& command, std::chrono::milliseconds deadline)
@@ -90,6 +98,10 @@ QCoro::Task<Result<void>> GuestAgent::open(std::chrono::milliseconds deadline)
     }
     close();
     m_turn = std::move(*turn);
+    if (m_runtime.runningQemu() && !QFile::exists(m_runtime.agent())) {
+        close();
+        co_return std::unexpected(noChannel());
+    }
     m_socket.open(m_runtime.agent());
     if (!m_socket.isConnected()) {
         close();

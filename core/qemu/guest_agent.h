@@ -29,7 +29,8 @@ public:
     explicit GuestAgent(const RuntimeFolder& runtime, QObject* parent = nullptr);
     ~GuestAgent() override;
 
-    // Takes the turn, connects and synchronises, so that answers meant for others are skipped. TimedOut: no agent.
+    // Takes the turn, connects and synchronises, so that answers meant for others are skipped. TimedOut: no agent;
+    // Unsupported: the running machine has no channel for one.
     QCoro::Task<Result<void>> open(std::chrono::milliseconds deadline = usualDeadline);
     // One command at a time. Errors: TimedOut, Interrupted, Qemu (the agent refused; its words are in the detail).
     QCoro::Task<Result<QJsonValue>> execute(

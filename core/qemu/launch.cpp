@@ -3,6 +3,7 @@
 
 #include "core/boot/nvram_file.h"
 #include "core/durable_file.h"
+#include "core/qemu/bridge_tap.h"
 #include "core/qemu/detached_process.h"
 #include "core/qemu/launch_failure.h"
 #include "core/qemu/start_lock.h"
@@ -57,6 +58,23 @@ Result<void> prepare(const StoredMachine& machine, const LaunchSettings& setting
     rotate(machine.qemuLog());
     rotate(machine.serialLog());
     return provideNvram(machine, settings.firmware.varsTemplate);
+}
+
+// In the order in which the command line counts them.
+Result<std::vector<UniqueFd>> openTaps(const Definition& definition)
+{
+    std::vector<UniqueFd> taps;
+    for (const NetworkAdapter& adapter : definition.adapters) {
+        if (adapter.bridge.isEmpty()) {
+            continue;
+        }
+        Result<UniqueFd> tap = openTapOn(adapter.bridge);
+        if (!tap) {
+            return std::unexpected(std::move(tap).error());
+        }
+        taps.push_back(*std::move(tap));
+    }
+    return taps;
 }
 
 // QEMU's screen server greets whoever connects, from its main loop, which begins when everything else is made. It
@@ -133,8 +151,12 @@ QCoro::Task<Result<void>> launch(StoredMachine machine, LaunchSettings settings)
     }
     runtime.removeStaleFiles();
 
+    const Result<std::vector<UniqueFd>> taps = openTaps(machine.definition);
+    if (!taps) {
+        co_return std::unexpected(taps.error());
+    }
     const qint64 logStart = QFileInfo(machine.qemuLog()).size();
-    Result<DetachedProcess> qemu = DetachedProcess::start(commandLine(machine, settings), machine.qemuLog());
+    Result<DetachedProcess> qemu = DetachedProcess::start(commandLine(machine, settings), machine.qemuLog(), *taps);
     if (!qemu) {
         co_return std::unexpected(qemu.error());
     }

@@ -75,8 +75,8 @@ std::optional<pid_t> RuntimeFolder::runningQemu() const
 
 void RuntimeFolder::removeStaleFiles() const
 {
-    for (const QString& file :
-        {applicationQmp(), commandLineQmp(), vnc(), agent(), serial(), pidFile(), exchangeJournal()}) {
+    for (const QString& file : {applicationQmp(), commandLineQmp(), vnc(), agent(), serial(), debugSerial(), gdb(),
+             pidFile(), exchangeJournal()}) {
         QFile::remove(file);
     }
 }

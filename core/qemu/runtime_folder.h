@@ -30,6 +30,11 @@ struct RuntimeFolder {
 
     QString serial() const { return path + QStringLiteral("/serial.sock"); }
 
+    // The guest's second serial port, and QEMU's gdb stub; where the machine has them.
+    QString debugSerial() const { return path + QStringLiteral("/serial-2.sock"); }
+
+    QString gdb() const { return path + QStringLiteral("/gdb.sock"); }
+
     QString pidFile() const { return path + QStringLiteral("/qemu.pid"); }
 
     QString startLock() const { return path + QStringLiteral("/start.lock"); }

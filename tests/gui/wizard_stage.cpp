@@ -2,7 +2,7 @@
 #include "wizard_stage.h"
 
 #include "core/media/install_medium.h"
-#include "wizards/field_message.h"
+#include "ui/fields/field_message.h"
 
 #include <QAbstractButton>
 #include <QAbstractSpinBox>

@@ -115,6 +115,7 @@ std::optional<QString> obstacle(MachineAction action, const MachineSituation& si
         return std::nullopt;
     case MachineAction::ShowScreen:
         return unlessUp(situation);
+    case MachineAction::ChangeSettings:
     case MachineAction::ShowFolder:
         return std::nullopt;
     case MachineAction::MoveToTrash:

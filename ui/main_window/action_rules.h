@@ -23,6 +23,7 @@ enum class MachineAction {
     InsertMedium,
     EjectMedium,
     RemoveDrive,
+    ChangeSettings,
     ShowScreen, // full screen, screenshot, keys
     ShowFolder,
     MoveToTrash,

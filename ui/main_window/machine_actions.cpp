@@ -3,6 +3,7 @@
 
 #include "ui/icons.h"
 #include "ui/main_window/confirmation.h"
+#include "ui/settings/settings_dialog.h"
 
 #include <QDesktopServices>
 #include <QDir>
@@ -73,6 +74,9 @@ MachineActions::MachineActions(MachineLibrary& library, QSettings& settings, QWi
     m_insertMedium =
         add("insertMedium", tr("&Insert ISO…"), QStringLiteral("media-insert"), &MachineActions::doInsertMedium);
     m_insertMedium->setShortcut(Qt::CTRL | Qt::Key_I);
+    m_changeSettings =
+        add("changeSettings", tr("S&ettings…"), QStringLiteral("configure"), &MachineActions::doChangeSettings);
+    m_changeSettings->setShortcut(Qt::CTRL | Qt::Key_Comma);
     m_showFolder =
         add("showFolder", tr("Show its &folder"), QStringLiteral("folder-open"), &MachineActions::doShowFolder);
     m_moveToTrash =
@@ -173,6 +177,7 @@ void MachineActions::update()
     setUp(m_powerOff, MachineAction::PowerOff, tr("Stop the machine at once, as if its plug were pulled"));
     setUp(m_reset, MachineAction::Reset, tr("Let the machine start over at once, as its reset button would"));
     setUp(m_insertMedium, MachineAction::InsertMedium, tr("Choose an ISO for the DVD drive"));
+    setUp(m_changeSettings, MachineAction::ChangeSettings, tr("Memory, processors, display, network and more"));
     setUp(m_moveToTrash, MachineAction::MoveToTrash, tr("Move the machine with its disks to the trash"));
     setUp(m_showFolder, MachineAction::ShowFolder, tr("Open the machine's folder in the file manager"));
     setUp(m_mediaMenu->menuAction(), MachineAction::InsertMedium, tr("Insert and eject ISOs"));
@@ -187,7 +192,7 @@ void MachineActions::fill(QMenu* menu) const
     menu->addSeparator();
     menu->addMenu(m_mediaMenu.get());
     menu->addSeparator();
-    menu->addActions({m_showFolder, m_moveToTrash});
+    menu->addActions({m_changeSettings, m_showFolder, m_moveToTrash});
 }
 
 void MachineActions::fillMediaMenu()
@@ -479,6 +484,15 @@ void MachineActions::removeDrive(MachineSession* session, SlotId slot, const QSt
                     }
                 });
         });
+}
+
+void MachineActions::doChangeSettings()
+{
+    if (m_session) {
+        auto* dialog = new SettingsDialog(*m_session, m_library.forwardedPorts(), m_window);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->open();
+    }
 }
 
 void MachineActions::doShowFolder()

@@ -51,6 +51,8 @@ public:
         return m_insertMedium;
     } // into the first DVD drive, an empty one if there is one
 
+    QAction* settings() const { return m_changeSettings; }
+
     QAction* showFolder() const { return m_showFolder; }
 
     QAction* moveToTrash() const { return m_moveToTrash; }
@@ -92,6 +94,7 @@ private:
     void doPowerOff();
     void doReset();
     void doInsertMedium();
+    void doChangeSettings();
     void doShowFolder();
     void doMoveToTrash();
     void askToDeleteForGood(const QString& name, const Error& why);
@@ -115,6 +118,7 @@ private:
     QAction* m_powerOff = nullptr;
     QAction* m_reset = nullptr;
     QAction* m_insertMedium = nullptr;
+    QAction* m_changeSettings = nullptr;
     QAction* m_showFolder = nullptr;
     QAction* m_moveToTrash = nullptr;
     std::unique_ptr<QMenu> m_mediaMenu;

@@ -197,7 +197,8 @@ void MainWindow::makeActions()
     connect(m_quit, &QAction::triggered, this, &QWidget::close);
     // Shortcuts work whichever menu or bar an action is in, and in full screen.
     addActions({m_newVm, m_editDisk, m_find, m_quit, m_actions->start(), m_actions->pause(), m_actions->shutDown(),
-        m_actions->insertMedium(), m_consoleActions->fullScreen(), m_consoleActions->screenshot()});
+        m_actions->insertMedium(), m_actions->settings(), m_consoleActions->fullScreen(),
+        m_consoleActions->screenshot()});
 }
 
 void MainWindow::makeToolBar()
@@ -214,7 +215,9 @@ void MainWindow::makeToolBar()
     m_toolBar->addSeparator();
     m_toolBar->addActions({m_actions->start(), m_actions->pause(), m_actions->shutDown()});
     m_toolBar->addSeparator();
-    m_toolBar->addActions({m_actions->insertMedium(), m_consoleActions->fullScreen()});
+    m_toolBar->addActions({m_actions->insertMedium(), m_consoleActions->fullScreen(), m_actions->settings()});
+    qobject_cast<QToolButton*>(m_toolBar->widgetForAction(m_actions->settings()))
+        ->setToolButtonStyle(Qt::ToolButtonIconOnly); // the narrow window has no room for more words
     const auto withMenu = [this](QAction* action, QMenu* menu, const QString& name) {
         auto* button = qobject_cast<QToolButton*>(m_toolBar->widgetForAction(action));
         button->setMenu(menu);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/edit_disk/action_page.h"
 
+#include "ui/fields/field_message.h"
 #include "wizards/edit_disk/edit_actions.h"
-#include "wizards/field_message.h"
 #include "wizards/radio_option.h"
 
 #include <QButtonGroup>

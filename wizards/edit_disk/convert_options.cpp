@@ -2,7 +2,7 @@
 #include "wizards/edit_disk/convert_options.h"
 
 #include "ui/disk_picture/disk_picture.h"
-#include "wizards/field_message.h"
+#include "ui/fields/field_message.h"
 #include "wizards/path_field.h"
 
 #include <QCheckBox>

@@ -2,9 +2,9 @@
 #include "wizards/edit_disk/file_page.h"
 
 #include "ui/disk_picture/disk_picture.h"
+#include "ui/fields/field_message.h"
 #include "ui/note_label.h"
 #include "wizards/edit_disk/disk_words.h"
-#include "wizards/field_message.h"
 #include "wizards/path_field.h"
 
 #include <QDir>

@@ -3,10 +3,10 @@
 
 #include "core/disk/inspection_text.h"
 #include "ui/disk_picture/disk_picture.h"
+#include "ui/fields/field_message.h"
 #include "wizards/edit_disk/disk_words.h"
 #include "wizards/edit_disk/edit_actions.h"
 #include "wizards/edit_disk/edit_jobs.h"
-#include "wizards/field_message.h"
 
 #include <QClipboard>
 #include <QCoroFuture>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/edit_disk/reconnect_options.h"
 
+#include "ui/fields/field_message.h"
 #include "ui/note_label.h"
-#include "wizards/field_message.h"
 #include "wizards/path_field.h"
 
 #include <QDir>

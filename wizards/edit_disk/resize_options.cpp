@@ -2,9 +2,9 @@
 #include "wizards/edit_disk/resize_options.h"
 
 #include "ui/disk_picture/disk_picture.h"
+#include "ui/fields/field_message.h"
+#include "ui/fields/size_box.h"
 #include "ui/note_label.h"
-#include "wizards/field_message.h"
-#include "wizards/size_box.h"
 
 #include <QCheckBox>
 #include <QCoroTask>

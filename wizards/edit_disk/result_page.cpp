@@ -3,10 +3,10 @@
 
 #include "core/disk/operations/kept_copy.h"
 #include "ui/disk_picture/disk_picture.h"
+#include "ui/fields/field_message.h"
 #include "ui/jobs/progress_text.h"
 #include "wizards/edit_disk/disk_words.h"
 #include "wizards/edit_disk/guest_advice.h"
-#include "wizards/field_message.h"
 
 #include <QCoroFuture>
 #include <QFileInfo>

@@ -2,9 +2,9 @@
 #include "wizards/new_disk/new_disk_dialog.h"
 
 #include "core/disk/new_image.h"
-#include "wizards/field_message.h"
+#include "ui/fields/field_message.h"
+#include "ui/fields/size_field.h"
 #include "wizards/path_field.h"
-#include "wizards/size_field.h"
 
 #include <QComboBox>
 #include <QDialogButtonBox>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/new_vm/disk_page.h"
 
+#include "ui/fields/field_message.h"
+#include "ui/fields/size_field.h"
 #include "ui/note_label.h"
-#include "wizards/field_message.h"
 #include "wizards/path_field.h"
 #include "wizards/radio_option.h"
-#include "wizards/size_field.h"
 
 #include <QButtonGroup>
 #include <QComboBox>

@@ -2,8 +2,8 @@
 #include "wizards/new_vm/name_page.h"
 
 #include "ui/elided_label.h"
+#include "ui/fields/field_message.h"
 #include "ui/note_label.h"
-#include "wizards/field_message.h"
 #include "wizards/path_field.h"
 
 #include <QLabel>

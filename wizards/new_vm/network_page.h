@@ -5,13 +5,9 @@
 
 #include "wizards/new_vm/new_vm_page.h"
 
-class QGridLayout;
-class QPushButton;
-
 namespace platter {
 
-class FieldMessage;
-class ForwardRow;
+class ForwardTable;
 class RadioOption;
 
 class NetworkPage : public NewVmPage {
@@ -26,23 +22,10 @@ public:
     QWidget* firstField() const override;
 
 private:
-    void add(quint16 hostPort, quint16 guestPort);
-    void remove(ForwardRow* row);
-    void renumber();
-    quint16 freeHostPort(quint16 wanted) const;
     void put();
-    std::optional<Error> rowError(Tone tone) const;
 
-    std::set<quint16> m_taken;
     RadioOption* m_nat;
-    QWidget* m_table;
-    QGridLayout* m_grid;
-    int m_nextGridRow = 1;
-    std::vector<ForwardRow*> m_rows;
-    QPushButton* m_addSsh;
-    QPushButton* m_addWeb;
-    QPushButton* m_addOther;
-    FieldMessage* m_message;
+    ForwardTable* m_forwards;
     RadioOption* m_none;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/new_vm/new_vm_page.h"
 
-#include "wizards/field_message.h"
+#include "ui/fields/field_message.h"
 
 namespace platter {
 

@@ -14,7 +14,6 @@
 #include <QCoroTask>
 
 #include <algorithm>
-#include <set>
 
 namespace platter {
 
@@ -22,22 +21,6 @@ namespace {
 
 // The pages in their order.
 enum Page { SystemStep, NameStep, ResourcesStep, DiskStep, NetworkStep };
-
-std::set<quint16> forwardedPorts(const MachineLibrary& library)
-{
-    std::set<quint16> ports;
-    for (const LibraryEntry& entry : library.entries()) {
-        if (!entry.session) {
-            continue;
-        }
-        for (const NetworkAdapter& adapter : entry.session->machine().definition.adapters) {
-            for (const PortForward& forward : adapter.forwards) {
-                ports.insert(forward.hostPort);
-            }
-        }
-    }
-    return ports;
-}
 
 } // namespace
 
@@ -53,7 +36,7 @@ NewVmWizard::NewVmWizard(MachineLibrary& library, const Places& places, const Ho
     addPage(new NamePage(*m_draft));
     addPage(new ResourcesPage(*m_draft));
     addPage(new DiskPage(*m_draft));
-    addPage(new NetworkPage(*m_draft, forwardedPorts(library)));
+    addPage(new NetworkPage(*m_draft, library.forwardedPorts()));
     addPage(m_summary);
     connect(m_summary, &SummaryPage::startsNowChanged, this, &NewVmWizard::nameTheButton);
     connect(m_summary, &SummaryPage::changeRequested, this, &NewVmWizard::goToChoice);

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/new_vm/resources_page.h"
 
+#include "ui/fields/field_message.h"
+#include "ui/fields/processor_field.h"
+#include "ui/fields/size_field.h"
 #include "ui/note_label.h"
-#include "wizards/field_message.h"
-#include "wizards/size_field.h"
 
-#include <QHBoxLayout>
 #include <QLabel>
-#include <QSignalBlocker>
-#include <QSlider>
 #include <QSpinBox>
 #include <QVBoxLayout>
 
@@ -16,51 +14,24 @@
 
 namespace platter {
 
-namespace {
-
-// The slider's end: all of the host's memory, to the half GiB.
-ByteCount most(const HostResources& host)
-{
-    constexpr std::uint64_t step = ByteCount::mebibytes(512).bytes();
-    return ByteCount(std::max<std::uint64_t>(host.memory.bytes() / step, 1) * step);
-}
-
-} // namespace
-
 ResourcesPage::ResourcesPage(MachineDraft& draft)
     : NewVmPage(draft, tr("Memory and processors"), tr("How much memory and how many processors?"))
     , m_needs(new NoteLabel)
-    , m_memory(
-          new SizeField(tr("Memory"), SizeBox::BareNumber::Memory, ByteCount::mebibytes(128), most(draft.host())))
+    , m_memory(memoryField(draft.host().memory))
     , m_memoryMessage(new FieldMessage(m_memory->box()))
-    , m_cpus(new QSpinBox)
-    , m_cpuSlider(new QSlider(Qt::Horizontal))
-    , m_cpusMessage(new FieldMessage(m_cpus))
+    , m_cpus(new ProcessorField(draft.host().cpus))
+    , m_cpusMessage(new FieldMessage(m_cpus->box()))
 {
     m_memory->box()->setObjectName(QStringLiteral("memory"));
     m_memoryMessage->setObjectName(QStringLiteral("memoryMessage"));
-    m_cpus->setObjectName(QStringLiteral("processors"));
+    m_cpus->box()->setObjectName(QStringLiteral("processors"));
     m_cpusMessage->setObjectName(QStringLiteral("processorsMessage"));
 
     auto* memoryLabel = new QLabel(tr("&Memory:"));
     memoryLabel->setBuddy(m_memory->box());
     auto* cpusLabel = new QLabel(tr("&Processors:"));
-    cpusLabel->setBuddy(m_cpus);
-    // Wider than any host: a number that is too large is refused in words, not bent.
-    m_cpus->setRange(0, 9999);
-    m_cpus->setAccessibleName(tr("Processors"));
-    m_cpus->setMinimumWidth(m_memory->box()->sizeHint().width());
-    m_cpuSlider->setRange(1, std::max(1, draft.host().cpus));
-    m_cpuSlider->setPageStep(2);
-    m_cpuSlider->setMinimumWidth(64);
-    m_cpuSlider->setEnabled(draft.host().cpus > 1);
-    m_cpuSlider->setAccessibleName(tr("Processors, as a slider"));
-
-    auto* cpuRow = new QHBoxLayout;
-    cpuRow->setSpacing(12);
-    cpuRow->addWidget(m_cpus);
-    cpuRow->addWidget(m_cpuSlider, 1);
-    cpuRow->addWidget(new QLabel(locale().toString(draft.host().cpus)));
+    cpusLabel->setBuddy(m_cpus->box());
+    m_cpus->box()->setMinimumWidth(m_memory->box()->sizeHint().width());
 
     auto* whole = new QVBoxLayout(this);
     whole->setContentsMargins(24, 12, 24, 16);
@@ -72,7 +43,7 @@ ResourcesPage::ResourcesPage(MachineDraft& draft)
     whole->addWidget(m_memoryMessage);
     whole->addSpacing(16);
     whole->addWidget(cpusLabel);
-    whole->addLayout(cpuRow);
+    whole->addWidget(m_cpus);
     whole->addWidget(m_cpusMessage);
     whole->addStretch();
 
@@ -91,8 +62,7 @@ ResourcesPage::ResourcesPage(MachineDraft& draft)
               }});
 
     connect(m_memory, &SizeField::edited, this, &ResourcesPage::putMemory);
-    connect(m_cpus, &QSpinBox::valueChanged, this, &ResourcesPage::putCpus);
-    connect(m_cpuSlider, &QSlider::valueChanged, m_cpus, &QSpinBox::setValue);
+    connect(m_cpus, &ProcessorField::edited, this, &ResourcesPage::putCpus);
     enter();
 }
 
@@ -106,12 +76,10 @@ void ResourcesPage::putMemory()
     }
 }
 
-void ResourcesPage::putCpus(int cpus)
+void ResourcesPage::putCpus()
 {
-    const QSignalBlocker quiet(m_cpuSlider);
-    m_cpuSlider->setValue(cpus);
     Q_EMIT edited();
-    draft().edit(Choice::Processors, [&](NewMachine& machine) { machine.cpus = cpus; });
+    draft().edit(Choice::Processors, [&](NewMachine& machine) { machine.cpus = m_cpus->count(); });
 }
 
 void ResourcesPage::tellNeeds()
@@ -157,10 +125,7 @@ void ResourcesPage::enter()
     if (m_memory->box()->text().isEmpty() || (typed && *typed != draft().choices().memory)) {
         m_memory->setSize(draft().choices().memory);
     }
-    const QSignalBlocker quietBox(m_cpus);
-    const QSignalBlocker quietSlider(m_cpuSlider);
-    m_cpus->setValue(draft().choices().cpus);
-    m_cpuSlider->setValue(draft().choices().cpus);
+    m_cpus->setCount(draft().choices().cpus);
     tellNeeds();
     refresh();
 }

@@ -4,13 +4,11 @@
 
 #include "wizards/new_vm/new_vm_page.h"
 
-class QSlider;
-class QSpinBox;
-
 namespace platter {
 
 class FieldMessage;
 class NoteLabel;
+class ProcessorField;
 class SizeField;
 
 class ResourcesPage : public NewVmPage {
@@ -25,15 +23,14 @@ public:
 
 private:
     void putMemory();
-    void putCpus(int cpus);
+    void putCpus();
     void tellNeeds();
     void sayMemory(FieldMessage& message) const;
 
     NoteLabel* m_needs;
     SizeField* m_memory;
     FieldMessage* m_memoryMessage;
-    QSpinBox* m_cpus;
-    QSlider* m_cpuSlider;
+    ProcessorField* m_cpus;
     FieldMessage* m_cpusMessage;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wizards/new_vm/summary_page.h"
 
-#include "wizards/field_message.h"
+#include "ui/fields/field_message.h"
 
 #include <QCheckBox>
 #include <QClipboard>

@@ -2,8 +2,8 @@
 #include "wizards/new_vm/system_page.h"
 
 #include "core/machine/network_boot.h"
+#include "ui/fields/field_message.h"
 #include "ui/note_label.h"
-#include "wizards/field_message.h"
 #include "wizards/new_vm/medium_inspection.h"
 #include "wizards/new_vm/recent_media.h"
 #include "wizards/path_field.h"

@@ -4,7 +4,7 @@
 #include "../../unit/disk/run_tool.h"
 #include "core/disk/convert.h"
 #include "core/qemu/runtime_folder.h"
-#include "wizards/field_message.h"
+#include "ui/fields/field_message.h"
 
 #include <QAbstractButton>
 #include <QAbstractSpinBox>

@@ -130,6 +130,81 @@ private Q_SLOTS:
         QCOMPARE(session->state(), MachineState::IoError);
     }
 
+    void changesSettingsThatNobodyElseHasChanged()
+    {
+        const ScriptedMachine scripted;
+        AcceleratorProbe probe(scripted.places().cache);
+        const auto session = sessionOf(scripted, probe);
+        const Definition before = session->machine().definition;
+        Definition after = before;
+        after.memory = ByteCount::mebibytes(512);
+        QVERIFY(QCoro::waitFor(session->changeSettings(before, after)));
+        QCOMPARE(session->machine().definition, after);
+
+        // What somebody still sees who has looked before that.
+        after.notes = QStringLiteral("mine");
+        const Result<void> late = QCoro::waitFor(session->changeSettings(before, after));
+        QVERIFY(!late);
+        QCOMPARE(late.error().kind, ErrorKind::InUse);
+        QCOMPARE(session->machine().definition.notes, QString());
+
+        // A medium that a guest has ejected meanwhile is no such change, and stays as it is.
+        const Definition now = session->machine().definition;
+        QVERIFY(QCoro::waitFor(session->setMedium({0, 1}, {})));
+        after = now;
+        after.notes = QStringLiteral("mine");
+        QVERIFY(QCoro::waitFor(session->changeSettings(now, after)));
+        QCOMPARE(session->machine().definition.notes, QStringLiteral("mine"));
+        QVERIFY(session->machine().definition.driveAt({0, 1})->where().isEmpty());
+    }
+
+    void refusesSettingsThatBreakARule()
+    {
+        const ScriptedMachine scripted;
+        AcceleratorProbe probe(scripted.places().cache);
+        const auto session = sessionOf(scripted, probe);
+        Definition after = session->machine().definition;
+        after.memory = ByteCount::mebibytes(1);
+        const Result<void> changed = QCoro::waitFor(session->changeSettings(session->machine().definition, after));
+        QVERIFY(!changed);
+        QCOMPARE(changed.error().kind, ErrorKind::InvalidInput);
+        QCOMPARE(session->machine().definition, scripted.machine().definition);
+    }
+
+    void plugsACableAtOnceAndLetsTheRestWait()
+    {
+        ScriptedMachine scripted;
+        scripted.run(QStringLiteral("running"));
+        AcceleratorProbe probe(scripted.places().cache);
+        const auto session = sessionOf(scripted, probe);
+        QCoro::waitFor(session->refresh());
+        QCOMPARE(session->waitingSettings(), QStringList());
+        const Definition before = session->machine().definition;
+        Definition after = before;
+        after.adapters[0].isConnected = false;
+        after.cpus = 1;
+        QVERIFY(QCoro::waitFor(session->changeSettings(before, after)));
+        QVERIFY(!scripted.isPlugged());
+        QCOMPARE(session->waitingSettings(),
+            QStringList{QStringLiteral("Processors: 2 now, 1 from the next start on.")});
+        QVERIFY(QCoro::waitFor(session->changeSettings(after, before)));
+        QVERIFY(scripted.isPlugged());
+        QCOMPARE(session->waitingSettings(), QStringList());
+    }
+
+    void saysThatThereIsNoAgentChannel()
+    {
+        ScriptedMachine scripted;
+        scripted.run(QStringLiteral("running"));
+        AcceleratorProbe probe(scripted.places().cache);
+        const auto session = sessionOf(scripted, probe);
+        QCoro::waitFor(session->refresh());
+        const Result<void> asked = QCoro::waitFor(session->shutDown(ShutdownWay::Agent));
+        QVERIFY(!asked);
+        QCOMPARE(asked.error().kind, ErrorKind::Unsupported);
+        QCOMPARE(asked.error().summary, QStringLiteral("This machine has no agent channel."));
+    }
+
     void followsEvents()
     {
         ScriptedMachine scripted;

@@ -35,6 +35,7 @@ ScriptedMachine::ScriptedMachine()
     Definition definition{.id = MachineId::random()};
     definition.drives = {{{0, 0}, DiskDrive{QStringLiteral("/images/system.vhdx"), DiskFormat::Vhdx}},
         {{0, 1}, DvdDrive{QStringLiteral("/images/disc.iso")}}};
+    definition.adapters = {{QStringLiteral("52:54:00:12:34:56")}};
     definition.bootOrder = {SlotId{0, 1}, SlotId{0, 0}};
     const Result<StoredMachine> made = MachineStore(m_places.machines)
                                            .create(QStringLiteral("box"), definition, std::nullopt,
@@ -104,6 +105,9 @@ void ScriptedMachine::answer(const QJsonObject& request)
     }
     const QString command = request[QLatin1String("execute")].toString();
     m_commands << command;
+    if (command == QLatin1String("set_link")) {
+        m_isPlugged = request[QLatin1String("arguments")][QLatin1String("up")].toBool();
+    }
     QJsonValue value = QJsonObject();
     if (command == QLatin1String("query-status")) {
         value = QJsonObject{{QStringLiteral("status"), m_status}};

@@ -46,6 +46,9 @@ public:
 
     const QStringList& commands() const { return m_commands; }
 
+    // By set_link.
+    bool isPlugged() const { return m_isPlugged; }
+
     enum class End {
         Clean, // QEMU removes its pid file
         Killed,
@@ -65,6 +68,7 @@ private:
     QString m_status;
     QString m_diskStatus;
     bool m_hangs = false;
+    bool m_isPlugged = true;
     std::vector<QJsonObject> m_unanswered;
     QStringList m_commands;
 };

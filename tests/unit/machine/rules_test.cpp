@@ -202,6 +202,18 @@ private Q_SLOTS:
             [](Definition& d) { d.drives[1].what = DiskDrive{QStringLiteral(":/a.vhdx")}; });
         row("address twice", Rule::MacTwice,
             [](Definition& d) { d.adapters[0].mac = d.adapters[1].mac.toUpper(); });
+        row("a bridge with forwards", Rule::ForwardOnBridge,
+            [](Definition& d) { d.adapters[0].bridge = QStringLiteral("br0"); });
+        const auto onBridge = [](const QString& name) {
+            return [name](Definition& d) {
+                d.adapters[0].forwards.clear();
+                d.adapters[0].bridge = name;
+            };
+        };
+        row("a bridge with a slash", Rule::BridgeName, onBridge(QStringLiteral("br/0")));
+        row("a bridge with a blank", Rule::BridgeName, onBridge(QStringLiteral("br 0")));
+        row("a bridge whose name has 16 bytes", Rule::BridgeName, onBridge(QStringLiteral("brücke-56789012")));
+        row("a bridge named ..", Rule::BridgeName, onBridge(QStringLiteral("..")));
         row("host port twice", Rule::HostPortTwice,
             [](Definition& d) { d.adapters[1].forwards[0].hostPort = 2222; });
         row("port 0 of the host", Rule::PortZero, [](Definition& d) { d.adapters[1].forwards[0].hostPort = 0; });

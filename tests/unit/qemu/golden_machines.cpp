@@ -85,6 +85,20 @@ GoldenMachine networkBootAddress(const QString& folder)
     return result;
 }
 
+// What the settings of a machine can make different.
+GoldenMachine settings(const QString& folder)
+{
+    GoldenMachine result = minimal(folder);
+    result.golden = QStringLiteral("settings");
+    Definition& definition = result.machine.definition;
+    definition.video = VideoAdapter::VirtioVga;
+    definition.hasGuestAgent = false;
+    definition.debugging = {.hasSerialPort = true, .hasGdbStub = true};
+    definition.adapters = {adapter(1, {}), adapter(2, {})};
+    definition.adapters[1].isConnected = false;
+    return result;
+}
+
 GoldenMachine everything(const QString& folder)
 {
     GoldenMachine result = named(QStringLiteral("everything"), QStringLiteral("everything"), folder);
@@ -136,8 +150,8 @@ GoldenMachine allSlots(const QString& folder)
 std::vector<GoldenMachine> goldenMachines(const QString& folder)
 {
     return {minimal(folder), kvm(folder), windowsOnKvm(folder), secureBoot(folder), networkBoot(folder),
-        networkBootFolder(folder), networkBootAddress(folder), everything(folder), strangeNames(folder),
-        allSlots(folder)};
+        networkBootFolder(folder), networkBootAddress(folder), settings(folder), everything(folder),
+        strangeNames(folder), allSlots(folder)};
 }
 
 } // namespace platter

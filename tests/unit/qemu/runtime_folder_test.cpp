@@ -126,7 +126,7 @@ private Q_SLOTS:
         const RuntimeFolder folder{root.path()};
         const QString journal = folder.path + QStringLiteral("/journal.json");
         for (const QString& file : {folder.applicationQmp(), folder.commandLineQmp(), folder.vnc(), folder.agent(),
-                 folder.serial(), folder.pidFile(), journal}) {
+                 folder.serial(), folder.debugSerial(), folder.gdb(), folder.pidFile(), journal}) {
             QVERIFY(QFile(file).open(QIODevice::WriteOnly));
         }
         folder.removeStaleFiles();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "wizards/new_vm/forward_row.h"
+#include "ui/fields/forward_row.h"
 
 #include "ui/note_label.h"
 
@@ -20,6 +20,7 @@ ForwardRow::ForwardRow(QGridLayout& grid, int row, QObject* parent)
     , m_remove(new QPushButton(tr("Remove")))
 {
     m_protocol->addItems({QStringLiteral("TCP"), QStringLiteral("UDP")});
+    m_remove->setAutoDefault(false);
     m_host->setPlaceholderText(tr("1024 to 65535"));
     m_guest->setPlaceholderText(tr("1 to 65535"));
     for (QLineEdit* edit : {m_host, m_guest}) {
@@ -70,6 +71,12 @@ void ForwardRow::setPorts(quint16 host, quint16 guest)
 {
     m_host->setText(host == 0 ? QString() : QString::number(host));
     m_guest->setText(guest == 0 ? QString() : QString::number(guest));
+}
+
+void ForwardRow::setForward(const PortForward& forward)
+{
+    m_protocol->setCurrentIndex(forward.protocol == Protocol::Tcp ? 0 : 1);
+    setPorts(forward.hostPort, forward.guestPort);
 }
 
 void ForwardRow::setNumber(int number)

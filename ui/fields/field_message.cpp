@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "wizards/field_message.h"
+#include "ui/fields/field_message.h"
 
+#include "ui/fields/status_mark.h"
 #include "ui/note_label.h"
-#include "wizards/status_mark.h"
 
 #include <QAccessible>
 #include <QHBoxLayout>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "wizards/size_box.h"
+#include "ui/fields/size_box.h"
 
 #include <QLineEdit>
 #include <QStyleOptionSpinBox>

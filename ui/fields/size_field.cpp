@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "wizards/size_field.h"
+#include "ui/fields/size_field.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
@@ -43,6 +43,14 @@ void SizeField::setSize(ByteCount size)
 {
     m_box->setSize(size);
     followBox();
+}
+
+SizeField* memoryField(ByteCount host)
+{
+    // The slider's end: all of the host's memory, to the half GiB.
+    constexpr std::uint64_t step = ByteCount::mebibytes(512).bytes();
+    const ByteCount most(std::max<std::uint64_t>(host.bytes() / step, 1) * step);
+    return new SizeField(SizeField::tr("Memory"), SizeBox::BareNumber::Memory, ByteCount::mebibytes(128), most);
 }
 
 void SizeField::followBox()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "wizards/status_mark.h"
+#include "ui/fields/status_mark.h"
 
 #include "ui/shades.h"
 

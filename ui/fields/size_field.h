@@ -3,7 +3,7 @@
 // parent.
 #pragma once
 
-#include "wizards/size_box.h"
+#include "ui/fields/size_box.h"
 
 #include <QWidget>
 
@@ -37,5 +37,8 @@ private:
     SizeBox* m_box;
     QSlider* m_slider;
 };
+
+// For a machine's memory on a host that has HOST.
+SizeField* memoryField(ByteCount host);
 
 } // namespace platter

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One port forward as it is typed: protocol, port on this computer, port in the machine, in one row of the page's
-// grid. GUI thread; owned by the network page.
+// One port forward as it is typed: protocol, port on this computer, port in the machine, in one row of a grid. GUI
+// thread; owned by the table.
 #pragma once
 
 #include "core/machine/definition.h"
@@ -30,6 +30,7 @@ public:
     static void addHeader(QGridLayout& grid);
 
     void setPorts(quint16 host, quint16 guest); // 0: empty
+    void setForward(const PortForward& forward);
     void setNumber(int number); // for screen readers, from 1
 
     bool isComplete() const; // both ports have text
