@@ -18,8 +18,4 @@ Result<BootOrder> bootOrderOf(const StoredMachine& machine, const Places& places
 Result<void> changeBootOrder(
     const QString& machine, const Places& places, const BootOrder& before, const BootOrder& after);
 
-// Forgets all the firmware's variables, whatever state they are in. The result is the file that keeps them, empty
-// where there were none. Errors as above.
-Result<QString> resetFirmware(const QString& machine, const Places& places);
-
 } // namespace platter

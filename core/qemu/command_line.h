@@ -15,6 +15,7 @@ struct LaunchSettings {
     Accelerator accelerator = Accelerator::Tcg;
     Firmware firmware;
     RuntimeFolder runtime;
+    QString tpmProgram = {}; // swtpm, where the machine has a TPM
 };
 
 // Program first, then its arguments.

@@ -30,6 +30,9 @@ struct RuntimeFolder {
 
     QString serial() const { return path + QStringLiteral("/serial.sock"); }
 
+    // swtpm's, whose own matter it is (tpm_emulator.h).
+    QString tpm() const { return path + QStringLiteral("/tpm.sock"); }
+
     QString pidFile() const { return path + QStringLiteral("/qemu.pid"); }
 
     QString startLock() const { return path + QStringLiteral("/start.lock"); }
