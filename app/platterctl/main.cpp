@@ -16,7 +16,7 @@ namespace {
 std::vector<Verb> allVerbs()
 {
     std::vector<Verb> verbs = machineVerbs();
-    for (const auto& more : {driveVerbs(), bootVerbs(), diskVerbs(), mediumVerbs()}) {
+    for (const auto& more : {driveVerbs(), bootVerbs(), firmwareVerbs(), diskVerbs(), mediumVerbs()}) {
         verbs.insert(verbs.end(), more.begin(), more.end());
     }
     return verbs;

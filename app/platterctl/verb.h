@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A verb of platterctl: its words, its options, and what it does. The tables in machine_verbs.cpp, drive_verbs.cpp,
-// boot_verbs.cpp, disk_verbs.cpp and medium_verbs.cpp are the whole command line.
+// boot_verbs.cpp, firmware_verbs.cpp, disk_verbs.cpp and medium_verbs.cpp are the whole command line.
 #pragma once
 
 #include "app/platterctl/report.h"
@@ -42,6 +42,7 @@ struct Verb {
 std::vector<Verb> machineVerbs();
 std::vector<Verb> driveVerbs();
 std::vector<Verb> bootVerbs();
+std::vector<Verb> firmwareVerbs();
 std::vector<Verb> mediumVerbs();
 std::vector<Verb> diskVerbs();
 
