@@ -3,6 +3,7 @@
 #include "app/platterctl/verb.h"
 #include "core/boot/boot_check.h"
 #include "core/live/machine_boot.h"
+#include "core/live/machine_firmware.h"
 
 #include <QCoreApplication>
 #include <QJsonArray>

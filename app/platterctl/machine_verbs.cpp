@@ -2,8 +2,10 @@
 #include "app/platterctl/choices.h"
 #include "app/platterctl/machine_json.h"
 #include "app/platterctl/roster.h"
+#include "core/live/machine_firmware.h"
 #include "core/live/machine_removal.h"
 #include "core/live/session_start.h"
+#include "core/machine/suggestions.h"
 #include "core/qemu/command_line.h"
 
 #include <QCoreApplication>
@@ -95,6 +97,11 @@ QCoro::Task<int> create(Context* context, Arguments arguments, Report report)
     for (const Problem& problem : problems(*choices, context->store, HostResources::ofThisHost())) {
         errors.push_back(problem.error);
         hasUnusableMedium = hasUnusableMedium || problem.choice == Choice::Media;
+    }
+    const FirmwareSettings firmware = firmwareFor(choices->osId);
+    if (const Result<void> possible = checkFirmware(firmware, context->places.firmwareDescriptors);
+        firmware != FirmwareSettings{} && !possible) {
+        errors.push_back(possible.error());
     }
     // One that cannot even be opened has been told.
     if (!hasUnusableMedium && !arguments.isSet(QStringLiteral("any-medium"))) {

@@ -16,7 +16,8 @@ namespace {
 std::vector<Verb> allVerbs()
 {
     std::vector<Verb> verbs = machineVerbs();
-    for (const auto& more : {settingVerbs(), driveVerbs(), bootVerbs(), diskVerbs(), mediumVerbs()}) {
+    for (const auto& more :
+        {settingVerbs(), driveVerbs(), bootVerbs(), firmwareVerbs(), diskVerbs(), mediumVerbs()}) {
         verbs.insert(verbs.end(), more.begin(), more.end());
     }
     return verbs;

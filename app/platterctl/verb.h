@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A verb of platterctl: its words, its options, and what it does. The tables in machine_verbs.cpp,
-// setting_verbs.cpp, drive_verbs.cpp, boot_verbs.cpp, disk_verbs.cpp and medium_verbs.cpp are the whole command
-// line.
+// setting_verbs.cpp, drive_verbs.cpp, boot_verbs.cpp, firmware_verbs.cpp, disk_verbs.cpp and medium_verbs.cpp are
+// the whole command line.
 #pragma once
 
 #include "app/platterctl/report.h"
@@ -44,6 +44,7 @@ std::vector<Verb> machineVerbs();
 std::vector<Verb> settingVerbs();
 std::vector<Verb> driveVerbs();
 std::vector<Verb> bootVerbs();
+std::vector<Verb> firmwareVerbs();
 std::vector<Verb> mediumVerbs();
 std::vector<Verb> diskVerbs();
 

@@ -2,6 +2,7 @@
 #include "core/boot/nvram_file.h"
 
 #include "core/boot/boot_order.h"
+#include "core/boot/secure_boot.h"
 #include "core/disk/qemu_img.h"
 #include "core/durable_file.h"
 
@@ -98,9 +99,9 @@ Result<QString> backUp(const StoredMachine& machine)
 Error damaged(const StoredMachine& machine, const QString& summary, const QString& detail)
 {
     return {ErrorKind::Corrupt, summary,
-        Texts::tr(
-            "Reset them (platterctl boot reset “%1”): the machine gets new ones and forgets its boot entries, "
-            "and this file is kept as a backup.")
+        Texts::tr("Reset them with Reset Variables on the machine's Boot tab, or: platterctl boot reset “%1”. The "
+                  "machine "
+                  "gets new ones and forgets its boot entries, and this file is kept as a backup.")
             .arg(machine.name),
         detail};
 }
@@ -115,7 +116,7 @@ Result<VariableStore> readNvram(const StoredMachine& machine, const QString& var
     }
     const QFileInfo file(machine.nvramFile());
     if (!file.exists()) {
-        return VariableStore::parse(*fresh);
+        return VariableStore::parse(*fresh).transform(&freshVariables);
     }
     if (file.isDir()) {
         return std::unexpected(Error{ErrorKind::Corrupt,
@@ -164,9 +165,20 @@ Result<void> writeNvram(const StoredMachine& machine, const VariableStore& varia
     return replaceContent(writing(), machine.nvramFile(), *flash);
 }
 
-Result<void> provideNvram(const StoredMachine& machine, const QString& varsTemplate)
+Result<VariableStore> readNvramForStart(const StoredMachine& machine, const QString& varsTemplate)
 {
     Result<VariableStore> variables = readNvram(machine, varsTemplate);
+    const Result<VariableStore> fresh = flashIn(varsTemplate).and_then(&VariableStore::parse);
+    if (!variables || !fresh) {
+        return variables ? fresh : variables;
+    }
+    const Result<void> set = setSecureBoot(*variables, machine.definition.firmware.secureBoot, *fresh);
+    return set ? variables : std::unexpected(set.error());
+}
+
+Result<void> provideNvram(const StoredMachine& machine, const QString& varsTemplate)
+{
+    Result<VariableStore> variables = readNvramForStart(machine, varsTemplate);
     if (!variables) {
         return std::unexpected(variables.error());
     }
@@ -176,12 +188,21 @@ Result<void> provideNvram(const StoredMachine& machine, const QString& varsTempl
 
 Result<QString> resetNvram(const StoredMachine& machine, const QString& varsTemplate)
 {
-    Result<VariableStore> variables = flashIn(varsTemplate).and_then(&VariableStore::parse);
-    if (!variables) {
-        return std::unexpected(variables.error());
+    const Result<VariableStore> fresh = flashIn(varsTemplate).and_then(&VariableStore::parse);
+    if (!fresh) {
+        return std::unexpected(fresh.error());
     }
-    BootOrder::read(*variables, machine.definition).write(*variables);
-    const Result<QByteArray> flash = variables->flash();
+    VariableStore variables = freshVariables(*fresh);
+    const SecureBoot mode = machine.definition.firmware.secureBoot;
+    if (mode != SecureBoot::OwnKeys) {
+        if (const Result<void> set = setSecureBoot(variables, mode, *fresh); !set) {
+            return std::unexpected(set.error());
+        }
+    } else if (const Result<VariableStore> old = readNvram(machine, varsTemplate)) {
+        takeOwnKeys(variables, *old);
+    }
+    BootOrder::read(variables, machine.definition).write(variables);
+    const Result<QByteArray> flash = variables.flash();
     if (!flash) {
         return std::unexpected(flash.error());
     }

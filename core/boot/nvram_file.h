@@ -19,11 +19,16 @@ Result<VariableStore> readNvram(const StoredMachine& machine, const QString& var
 // Does nothing where the file holds these variables already.
 Result<void> writeNvram(const StoredMachine& machine, const VariableStore& variables);
 
-// For a start: makes the file where there is none, and writes the boot order into it as BootOrder has it.
+// As readNvram(), with the keys in it that the machine's mode of Secure Boot needs. Errors also those of
+// setSecureBoot().
+Result<VariableStore> readNvramForStart(const StoredMachine& machine, const QString& varsTemplate);
+
+// For a start: makes the file where there is none, and writes the keys into it that the machine's mode of Secure
+// Boot needs and the boot order as BootOrder has it.
 Result<void> provideNvram(const StoredMachine& machine, const QString& varsTemplate);
 
-// Forgets all variables, whatever state they are in; gives the boot order that the definition has. The result is
-// the backup, empty where there was nothing to forget.
+// Forgets all variables, whatever state they are in, except for keys of the user's own that can still be read;
+// gives the boot order that the definition has. The result is the backup, empty where there was nothing to forget.
 Result<QString> resetNvram(const StoredMachine& machine, const QString& varsTemplate);
 
 } // namespace platter

@@ -158,23 +158,29 @@ std::vector<UefiVariable> VariableStore::variables() const
     return list;
 }
 
-std::vector<VariableStore::Record>::const_iterator VariableStore::find(const QString& name) const
+std::vector<VariableStore::Record>::const_iterator VariableStore::find(
+    const QString& name, const QUuid& vendor) const
 {
-    return std::ranges::find_if(m_records, [&name](const Record& record) {
-        return record.variable.name == name && record.variable.vendor == globalVendor();
-    });
+    return std::ranges::find_if(m_records,
+        [&](const Record& record) { return record.variable.name == name && record.variable.vendor == vendor; });
 }
 
-std::optional<QByteArray> VariableStore::value(const QString& name) const
+std::optional<QByteArray> VariableStore::value(const QString& name, const QUuid& vendor) const
 {
-    const auto found = find(name);
+    const auto found = find(name, vendor);
     return found == m_records.end() ? std::nullopt : std::optional(found->variable.data);
 }
 
 void VariableStore::setValue(const QString& name, const QByteArray& data)
 {
-    const auto found = find(name);
-    UefiVariable variable{.name = name, .vendor = globalVendor(), .data = data};
+    setValue(name, globalVendor(), UefiVariable::bootAttributes, data);
+}
+
+void VariableStore::setValue(
+    const QString& name, const QUuid& vendor, std::uint32_t attributes, const QByteArray& data)
+{
+    const auto found = find(name, vendor);
+    UefiVariable variable{.name = name, .vendor = vendor, .attributes = attributes, .data = data};
     if (found == m_records.end()) {
         m_records.push_back({variable, recordOf(variable)});
     } else if (found->variable.data != data) {
@@ -183,11 +189,28 @@ void VariableStore::setValue(const QString& name, const QByteArray& data)
     }
 }
 
-void VariableStore::remove(const QString& name)
+void VariableStore::remove(const QString& name, const QUuid& vendor)
 {
-    std::erase_if(m_records, [&name](const Record& record) {
-        return record.variable.name == name && record.variable.vendor == globalVendor();
-    });
+    std::erase_if(m_records,
+        [&](const Record& record) { return record.variable.name == name && record.variable.vendor == vendor; });
+}
+
+void VariableStore::take(const VariableStore& other, const QString& name, const QUuid& vendor)
+{
+    const auto source = other.find(name, vendor);
+    const auto here = find(name, vendor);
+    if (source == other.m_records.end()) {
+        remove(name, vendor);
+    } else if (here == m_records.end()) {
+        m_records.push_back(*source);
+    } else {
+        m_records[std::size_t(here - m_records.begin())] = *source;
+    }
+}
+
+void VariableStore::clear()
+{
+    m_records.clear();
 }
 
 Result<QByteArray> VariableStore::flash() const

@@ -39,11 +39,16 @@ public:
     // In the order in which they lie there.
     std::vector<UefiVariable> variables() const;
 
-    // Of the global vendor; nothing: there is none.
-    std::optional<QByteArray> value(const QString& name) const;
+    // Nothing: there is none.
+    std::optional<QByteArray> value(const QString& name, const QUuid& vendor = globalVendor()) const;
     // One that has these bytes already keeps them as they lie there.
     void setValue(const QString& name, const QByteArray& data);
-    void remove(const QString& name);
+    // ATTRIBUTES are those of one that is not there yet.
+    void setValue(const QString& name, const QUuid& vendor, std::uint32_t attributes, const QByteArray& data);
+    void remove(const QString& name, const QUuid& vendor = globalVendor());
+    // As it lies in OTHER, its time and all; where there is none, here is none either.
+    void take(const VariableStore& other, const QString& name, const QUuid& vendor);
+    void clear();
 
     // The flash with these variables. NoSpace: there are too many.
     Result<QByteArray> flash() const;
@@ -55,7 +60,7 @@ private:
         QByteArray bytes;
     };
 
-    std::vector<Record>::const_iterator find(const QString& name) const;
+    std::vector<Record>::const_iterator find(const QString& name, const QUuid& vendor) const;
 
     QByteArray m_flash;
     qsizetype m_start = 0; // of the variables

@@ -2,6 +2,7 @@
 #include "core/live/launch_plan.h"
 
 #include "core/qemu/qemu_program.h"
+#include "core/qemu/tpm_emulator.h"
 
 #include <QCoreApplication>
 
@@ -10,13 +11,17 @@ namespace platter {
 QCoro::Task<Result<LaunchPlan>> planLaunch(
     StoredMachine machine, Places places, AcceleratorProbe* probe, AcceleratorChoice choice)
 {
-    Result<Firmware> firmware = findFirmware(places.firmwareDescriptors, SecureBoot::Off);
+    Result<Firmware> firmware = findFirmware(places.firmwareDescriptors, machine.definition.firmware.secureBoot);
     if (!firmware) {
         co_return std::unexpected(std::move(firmware).error());
     }
     Result<QemuProgram> qemu = co_await findQemu(places.cache);
     if (!qemu) {
         co_return std::unexpected(std::move(qemu).error());
+    }
+    const Result<QString> tpm = machine.definition.firmware.hasTpm ? findTpmEmulator() : Result<QString>(QString());
+    if (!tpm) {
+        co_return std::unexpected(tpm.error());
     }
     AcceleratorReport report;
     if (choice == AcceleratorChoice::SoftwareEmulation) {
@@ -33,7 +38,8 @@ QCoro::Task<Result<LaunchPlan>> planLaunch(
     LaunchPlan plan{.settings = {.program = qemu->path,
                         .accelerator = report.accelerator,
                         .firmware = *firmware,
-                        .runtime = RuntimeFolder::of(places.runtime, machine.definition.id)},
+                        .runtime = RuntimeFolder::of(places.runtime, machine.definition.id),
+                        .tpmProgram = *tpm},
         .record = {}};
     plan.record.commandLine = commandLine(machine, plan.settings);
     plan.record.machine = std::move(machine);

@@ -16,7 +16,7 @@ struct LaunchPlan {
     LaunchRecord record; // complete but for the time and the process
 };
 
-// Errors are those of findFirmware() and findQemu(). PROBE must outlive the task.
+// Errors are those of findFirmware(), findQemu() and findTpmEmulator(). PROBE must outlive the task.
 QCoro::Task<Result<LaunchPlan>> planLaunch(
     StoredMachine machine, Places places, AcceleratorProbe* probe, AcceleratorChoice choice);
 

@@ -2,11 +2,9 @@
 #include "core/live/machine_boot.h"
 
 #include "core/boot/nvram_file.h"
+#include "core/live/machine_at_rest.h"
 #include "core/machine/network_boot.h"
 #include "core/machine/rules.h"
-#include "core/qemu/firmware.h"
-#include "core/qemu/runtime_folder.h"
-#include "core/qemu/start_lock.h"
 
 #include <QCoreApplication>
 
@@ -20,54 +18,11 @@ struct Texts {
     Q_DECLARE_TR_FUNCTIONS(platter::MachineBoot)
 };
 
-Result<QString> varsTemplate(const Places& places)
-{
-    return findFirmware(places.firmwareDescriptors, SecureBoot::Off).transform([](const Firmware& firmware) {
-        return firmware.varsTemplate;
-    });
-}
-
-// The machine, which nobody starts as long as LOCK is there.
-struct MachineAtRest {
-    StoredMachine machine;
-    QString varsTemplate;
-    StartLock lock;
-};
-
-Result<MachineAtRest> atRest(const QString& name, const Places& places)
-{
-    Result<StoredMachine> machine = MachineStore(places.machines).load(name);
-    if (!machine) {
-        return std::unexpected(machine.error());
-    }
-    Result<QString> vars = varsTemplate(places);
-    if (!vars) {
-        return std::unexpected(vars.error());
-    }
-    const RuntimeFolder runtime = RuntimeFolder::of(places.runtime, machine->definition.id);
-    if (const Result<void> made = runtime.create(); !made) {
-        return std::unexpected(made.error());
-    }
-    Result<StartLock> lock = StartLock::take(runtime);
-    if (!lock) {
-        return std::unexpected(lock.error());
-    }
-    if (runtime.runningQemu()) {
-        return std::unexpected(Error{ErrorKind::WrongState,
-            Texts::tr(
-                "The boot order of “%1” can be changed while the machine is off: its firmware holds it as long "
-                "as it runs.")
-                .arg(name),
-            Texts::tr("Shut it down first.")});
-    }
-    return MachineAtRest{*std::move(machine), *std::move(vars), *std::move(lock)};
-}
-
 } // namespace
 
 Result<BootOrder> bootOrderOf(const StoredMachine& machine, const Places& places)
 {
-    return varsTemplate(places)
+    return varsTemplateOf(machine.definition, places)
         .and_then([&](const QString& vars) { return readNvram(machine, vars); })
         .transform([&](const VariableStore& store) { return BootOrder::read(store, machine.definition); });
 }
@@ -75,11 +30,15 @@ Result<BootOrder> bootOrderOf(const StoredMachine& machine, const Places& places
 Result<void> changeBootOrder(
     const QString& name, const Places& places, const BootOrder& before, const BootOrder& after)
 {
-    const Result<MachineAtRest> rest = atRest(name, places);
+    const Result<MachineAtRest> rest = MachineAtRest::take(name, places);
     if (!rest) {
         return std::unexpected(rest.error());
     }
-    Result<VariableStore> variables = readNvram(rest->machine, rest->varsTemplate);
+    const Result<QString> vars = varsTemplateOf(rest->machine.definition, places);
+    if (!vars) {
+        return std::unexpected(vars.error());
+    }
+    Result<VariableStore> variables = readNvram(rest->machine, *vars);
     if (!variables) {
         return std::unexpected(variables.error());
     }
@@ -107,7 +66,7 @@ Result<StoredMachine> changeNetworkBoot(
     if (const Result<void> usable = checkNetworkBoot(boot); !usable) {
         return std::unexpected(usable.error());
     }
-    const Result<MachineAtRest> rest = atRest(name, places);
+    const Result<MachineAtRest> rest = MachineAtRest::take(name, places);
     if (!rest) {
         return std::unexpected(rest.error());
     }
@@ -126,12 +85,6 @@ Result<StoredMachine> changeNetworkBoot(
         }
         return {};
     });
-}
-
-Result<QString> resetFirmware(const QString& name, const Places& places)
-{
-    const Result<MachineAtRest> rest = atRest(name, places);
-    return rest ? resetNvram(rest->machine, rest->varsTemplate) : std::unexpected(rest.error());
 }
 
 } // namespace platter

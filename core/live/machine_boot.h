@@ -23,8 +23,4 @@ Result<void> changeBootOrder(
 Result<StoredMachine> changeNetworkBoot(
     const QString& machine, const Places& places, AdapterId adapter, const NetworkBoot& boot);
 
-// Forgets all the firmware's variables, whatever state they are in. The result is the file that keeps them, empty
-// where there were none. Errors as above.
-Result<QString> resetFirmware(const QString& machine, const Places& places);
-
 } // namespace platter

@@ -3,6 +3,7 @@
 
 #include "core/live/launch_record.h"
 #include "core/qemu/start_lock.h"
+#include "core/qemu/tpm_emulator.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -62,6 +63,7 @@ Result<void> removeMachine(const Places& places, const QString& name, Removal re
             Error{ErrorKind::WrongState, Texts::tr("“%1” cannot be deleted while it is up.").arg(name),
                 Texts::tr("Shut it down or power it off first."), runtime->path});
     }
+    endTpm(*runtime); // that a start which failed may have left
     const Result<void> removed = remove();
     if (removed) {
         // What a crash left behind would speak of a machine that is gone.

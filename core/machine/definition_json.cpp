@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/machine/definition_json.h"
 
+#include "core/machine/secure_boot_mode.h"
+
 #include <QCoreApplication>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -109,21 +111,6 @@ QString nameOf(const BootDevice& device)
         return slot->toString();
     }
     return networkPrefix + QString::number(std::get<AdapterId>(device).index);
-}
-
-QString nameOf(SecureBoot secureBoot)
-{
-    switch (secureBoot) {
-    case SecureBoot::Off:
-        return QStringLiteral("off");
-    case SecureBoot::Microsoft:
-        return QStringLiteral("microsoft");
-    case SecureBoot::MicrosoftAndThirdParty:
-        return QStringLiteral("microsoft and third party");
-    case SecureBoot::OwnKeys:
-        return QStringLiteral("own keys");
-    }
-    Q_UNREACHABLE();
 }
 
 QString nameOf(VideoAdapter video)

@@ -4,6 +4,8 @@
 #include "core/durable_file.h"
 #include "core/machine/network_boot.h"
 #include "core/machine/preflight.h"
+#include "core/machine/secure_boot_mode.h"
+#include "core/machine/suggestions.h"
 #include "core/unique_fd.h"
 
 #include <QCoreApplication>
@@ -347,6 +349,7 @@ Definition definitionFor(const NewMachine& choices, const QString& machineFolder
     Definition definition;
     definition.id = MachineId::random();
     definition.osId = choices.osId;
+    definition.firmware = firmwareFor(choices.osId);
     definition.memory = choices.memory;
     definition.cpus = choices.cpus;
 
@@ -454,6 +457,12 @@ QString plan(const NewMachine& choices, const MachineStore& store)
                                   : Texts::tr("Memory: %1; processors: %2")
                                         .arg(definition.memory.toString(), QString::number(definition.cpus));
     lines += Texts::tr("Firmware: UEFI; drives on paravirtual SCSI");
+    if (definition.firmware.secureBoot != SecureBoot::Off) {
+        lines += Texts::tr("Secure Boot: %1").arg(displayName(definition.firmware.secureBoot));
+    }
+    if (definition.firmware.hasTpm) {
+        lines += Texts::tr("TPM: 2.0");
+    }
     for (const Drive& drive : definition.drives) {
         lines += std::holds_alternative<DiskDrive>(drive.what) ? diskLine(choices, drive) : dvdLine(drive);
     }

@@ -47,7 +47,8 @@ struct NewMachine {
 
 // The definition that the choices lead to: slots from 0:0 on (disk first, then DVD drives). Boot order: a new disk,
 // which is passed over while it is empty, then the network if it is to be booted from, then the media; an existing
-// disk goes last. Looks into an existing disk for its format.
+// disk goes last. The firmware is what the system asks for (suggestions.h). Looks into an existing disk for its
+// format.
 Definition definitionFor(const NewMachine& choices, const QString& machineFolder);
 
 // Which choice a problem is about, and which of the chosen files where it is about one, so that a page can show it

@@ -23,9 +23,14 @@ struct StoredMachine {
 
     QString nvramFile() const { return folder + QStringLiteral("/nvram.fd"); }
 
+    // What its TPM keeps.
+    QString tpmFolder() const { return folder + QStringLiteral("/tpm"); }
+
     QString logFolder() const { return folder + QStringLiteral("/log"); }
 
     QString serialLog() const { return logFolder() + QStringLiteral("/serial.log"); }
+
+    QString tpmLog() const { return logFolder() + QStringLiteral("/tpm.log"); }
 
     QString qemuLog() const { return logFolder() + QStringLiteral("/qemu.log"); }
 };

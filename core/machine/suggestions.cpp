@@ -58,6 +58,15 @@ Suggestion suggestionFor(const std::optional<InstallMedium>& medium, const HostR
     return suggestion;
 }
 
+FirmwareSettings firmwareFor(const QString& osId)
+{
+    // "win11"; Windows 95 and 98 have numbers, too.
+    bool isNumber = false;
+    const int version = osId.startsWith(QLatin1String("win")) ? osId.sliced(3).toInt(&isNumber) : 0;
+    const bool isStrict = isNumber && version >= 11 && version < 95;
+    return isStrict ? FirmwareSettings{.secureBoot = SecureBoot::Microsoft, .hasTpm = true} : FirmwareSettings{};
+}
+
 QString freeName(const QString& name, const MachineStore& store, const std::optional<QString>& place)
 {
     QString candidate = name;

@@ -19,6 +19,10 @@ struct Suggestion {
 // For a machine that starts with MEDIUM, or with none.
 Suggestion suggestionFor(const std::optional<InstallMedium>& medium, const HostResources& host);
 
+// What the firmware has to have for a system (libosinfo's short id): Windows asks for Secure Boot and a TPM from 11
+// on.
+FirmwareSettings firmwareFor(const QString& osId);
+
 // NAME, or where there is a machine or a folder of that name already, NAME with the lowest free number:
 // "debian13-2".
 QString freeName(const QString& name, const MachineStore& store, const std::optional<QString>& place = {});

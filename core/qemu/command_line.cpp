@@ -26,6 +26,9 @@ constexpr QLatin1StringView usb("06.0");
 constexpr QLatin1StringView pvpanic("07.0");
 } // namespace place
 
+// How long the firmware waits for a key that opens its menu; ms.
+constexpr int bootMenuWait = 5000;
+
 // Values of options in QEMU's own syntax end at a comma; a doubled one stands for itself.
 QString escaped(QString value)
 {
@@ -122,7 +125,9 @@ void addBoard(Arguments& arguments, const StoredMachine& machine, const LaunchSe
         arguments.option("-global", QStringLiteral("driver=cfi.pflash01,property=secure,value=on"));
     }
     // No device has a bootindex: with one, OVMF would replace the order that is in NVRAM (core/boot).
-    arguments.option("-boot", QStringLiteral("menu=off"));
+    arguments.option("-boot",
+        definition.firmware.showsBootMenu ? QStringLiteral("menu=on,splash-time=%1").arg(bootMenuWait)
+                                          : QStringLiteral("menu=off"));
     // Windows keeps its hardware clock in local time.
     arguments.option("-rtc", isWindows(definition) ? QStringLiteral("base=localtime") : QStringLiteral("base=utc"));
     arguments.option("-action", QStringLiteral("panic=pause"));
@@ -232,6 +237,14 @@ void addDebugPorts(Arguments& arguments, const DebugPorts& ports, const RuntimeF
     }
 }
 
+// Its registers are at an address that all TPMs of this kind have; there is nothing to choose.
+void addTpm(Arguments& arguments, const RuntimeFolder& runtime)
+{
+    arguments.option("-chardev", QStringLiteral("socket,id=tpm,path=%1").arg(escaped(runtime.tpm())));
+    arguments.option("-tpmdev", QStringLiteral("emulator,id=tpm,chardev=tpm"));
+    arguments.device(QStringLiteral("tpm-crb"), {{QStringLiteral("tpmdev"), QStringLiteral("tpm")}});
+}
+
 void addPlatform(Arguments& arguments, const StoredMachine& machine, const RuntimeFolder& runtime)
 {
     const Definition& definition = machine.definition;
@@ -301,6 +314,9 @@ QStringList commandLine(const StoredMachine& machine, const LaunchSettings& sett
         addAdapter(arguments, definition, {index});
     }
     addPlatform(arguments, machine, settings.runtime);
+    if (definition.firmware.hasTpm) {
+        addTpm(arguments, settings.runtime);
+    }
     for (const auto& [id, path] : {std::pair(QStringLiteral("qmp-app"), settings.runtime.applicationQmp()),
              std::pair(QStringLiteral("qmp-ctl"), settings.runtime.commandLineQmp())}) {
         arguments.option("-chardev", socket(id, path));

@@ -15,6 +15,7 @@ struct LaunchSettings {
     Accelerator accelerator = Accelerator::Tcg;
     Firmware firmware;
     RuntimeFolder runtime;
+    QString tpmProgram = {}; // swtpm, where the machine has a TPM
 };
 
 // QEMU's end of each adapter that is on a bridge, in the order of the adapters, is the open descriptor of this

@@ -142,6 +142,14 @@ Result<Firmware> findFirmware(const QStringList& folders, SecureBoot secureBoot)
         const std::expected<Candidate, Reason> candidate = read(path);
         if (!candidate) {
             rejected.append(path + QLatin1Char(' ') + candidate.error());
+        } else if (secureBoot == SecureBoot::OwnKeys) {
+            if (candidate->secureBoot && !candidate->firmware.enrolledKeys) {
+                return candidate->firmware;
+            }
+            if (candidate->secureBoot) {
+                secondChoice = secondChoice.value_or(candidate->firmware);
+            }
+            rejected.append(Texts::tr("%1 has no Secure Boot").arg(path));
         } else if (secureBoot != SecureBoot::Off) {
             if (candidate->secureBoot && candidate->firmware.enrolledKeys) {
                 return candidate->firmware;

@@ -21,8 +21,9 @@ struct Firmware {
 };
 
 // The first descriptor, by file name over all FOLDERS (an earlier folder's file hides a later one's of the same
-// name, an empty one masks it), that is UEFI on flash for x86_64 q35 with split NVRAM and fits. MissingFirmware
-// names the folders searched and the package that brings it.
+// name, an empty one masks it), that is UEFI on flash for x86_64 q35 with split NVRAM and fits: without keys for
+// Off, with Microsoft's for their two modes, and for OwnKeys rather without. MissingFirmware names the folders
+// searched and the package that brings it.
 Result<Firmware> findFirmware(const QStringList& folders, SecureBoot secureBoot);
 
 } // namespace platter

@@ -7,6 +7,7 @@
 #include "core/qemu/detached_process.h"
 #include "core/qemu/launch_failure.h"
 #include "core/qemu/start_lock.h"
+#include "core/qemu/tpm_emulator.h"
 #include "core/unique_fd.h"
 
 #include <QCoreApplication>
@@ -130,27 +131,10 @@ QString wordsSince(const QString& log, qint64 offset)
     return QString::fromUtf8(file.readAll());
 }
 
-} // namespace
-
-QCoro::Task<Result<void>> launch(StoredMachine machine, LaunchSettings settings)
+// Ends when QEMU is up.
+QCoro::Task<Result<void>> launchQemu(StoredMachine machine, LaunchSettings settings)
 {
     const RuntimeFolder& runtime = settings.runtime;
-    if (const Result<void> made = runtime.create(); !made) {
-        co_return std::unexpected(made.error());
-    }
-    const Result<StartLock> lock = StartLock::take(runtime);
-    if (!lock) {
-        co_return std::unexpected(lock.error());
-    }
-    if (runtime.runningQemu()) {
-        co_return std::unexpected(
-            Error{ErrorKind::WrongState, Texts::tr("%1 runs already.").arg(machine.name), {}, runtime.path});
-    }
-    if (const Result<void> prepared = prepare(machine, settings); !prepared) {
-        co_return std::unexpected(prepared.error());
-    }
-    runtime.removeStaleFiles();
-
     const Result<std::vector<UniqueFd>> taps = openTaps(machine.definition);
     if (!taps) {
         co_return std::unexpected(taps.error());
@@ -178,6 +162,40 @@ QCoro::Task<Result<void>> launch(StoredMachine machine, LaunchSettings settings)
         co_await QCoro::sleepFor(pollInterval);
     }
     co_return Result<void>{};
+}
+
+} // namespace
+
+QCoro::Task<Result<void>> launch(StoredMachine machine, LaunchSettings settings)
+{
+    const RuntimeFolder& runtime = settings.runtime;
+    if (const Result<void> made = runtime.create(); !made) {
+        co_return std::unexpected(made.error());
+    }
+    const Result<StartLock> lock = StartLock::take(runtime);
+    if (!lock) {
+        co_return std::unexpected(lock.error());
+    }
+    if (runtime.runningQemu()) {
+        co_return std::unexpected(
+            Error{ErrorKind::WrongState, Texts::tr("%1 runs already.").arg(machine.name), {}, runtime.path});
+    }
+    if (const Result<void> prepared = prepare(machine, settings); !prepared) {
+        co_return std::unexpected(prepared.error());
+    }
+    runtime.removeStaleFiles();
+
+    if (machine.definition.firmware.hasTpm) {
+        const Result<void> tpm = co_await startTpm(settings.tpmProgram, machine, runtime);
+        if (!tpm) {
+            co_return tpm;
+        }
+    }
+    const Result<void> launched = co_await launchQemu(machine, settings);
+    if (!launched && machine.definition.firmware.hasTpm) {
+        endTpm(runtime); // QEMU may not have come as far as to it
+    }
+    co_return launched;
 }
 
 } // namespace platter

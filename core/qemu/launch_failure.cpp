@@ -85,7 +85,16 @@ std::optional<Error> imageInUse(const Subject& subject, const QString& words)
         Texts::tr("Stop the machine or the program that uses it, then start again.")};
 }
 
-std::optional<Error> imageNotOpened(const Subject& subject, const QString& words)
+// As core/boot has it for what it finds itself.
+QString resetAdvice(const StoredMachine& machine)
+{
+    return Texts::tr(
+        "Reset them with Reset Variables on the machine's Boot tab, or: platterctl boot reset “%1”. The "
+        "machine gets new ones and forgets its boot entries, and this file is kept as a backup.")
+        .arg(machine.name);
+}
+
+std::optional<Error> imageNotOpened(const StoredMachine& machine, const Subject& subject, const QString& words)
 {
     if (says(words, "No such file or directory")) {
         Error error = systemError(opening(subject), subject.file, ENOENT);
@@ -110,8 +119,7 @@ std::optional<Error> imageNotOpened(const Subject& subject, const QString& words
         return Error{ErrorKind::Corrupt,
             Texts::tr("The firmware's variables in %1 are damaged or belong to another firmware.")
                 .arg(subject.file),
-            Texts::tr("Move that file away: the next start makes a new one, and the machine forgets its boot "
-                      "entries.")};
+            resetAdvice(machine)};
     }
     const bool notItsFormat = says(words, "is not in") || says(words, "not in vhdx format")
         || says(words, "Invalid argument") || says(words, "corrupt") || says(words, "signature")
@@ -158,6 +166,19 @@ std::optional<Error> hostRefused(const QString& words)
     return std::nullopt;
 }
 
+std::optional<Error> tpmRefused(const StoredMachine& machine, const QString& words)
+{
+    if (!says(words, "tpm-emulator") && !says(words, "tpmdev") && !says(words, "socket,id=tpm,")) {
+        return std::nullopt;
+    }
+    return Error{ErrorKind::Corrupt,
+        Texts::tr("The machine's TPM does not start: what it keeps in %1 is damaged, or another program uses it.")
+            .arg(machine.tpmFolder()),
+        Texts::tr(
+            "End other programs called swtpm. If that does not help, move the folder away: the machine gets a new "
+            "TPM, and its system asks for recovery keys of what the old one has sealed.")};
+}
+
 std::optional<Error> placeRefused(const StoredMachine& machine, const QString& words)
 {
     if (says(words, "system firmware block device") || says(words, "combined size of system firmware")) {
@@ -165,8 +186,7 @@ std::optional<Error> placeRefused(const StoredMachine& machine, const QString& w
             Texts::tr("The firmware's variables in %1 have a wrong size: the file is damaged or belongs to "
                       "another firmware.")
                 .arg(machine.nvramFile()),
-            Texts::tr("Move that file away: the next start makes a new one, and the machine forgets its boot "
-                      "entries.")};
+            resetAdvice(machine)};
     }
     const QString socket = captured(words, "Failed to bind socket to (.+?): [A-Z]");
     const QString file = captured(words, "Could not create '(.+?)': [A-Z]");
@@ -196,6 +216,9 @@ Error launchFailure(const StoredMachine& machine, const QString& words)
     const QString complaint = complaints.join(QLatin1Char('\n'));
     std::optional<Error> error = hostRefused(complaint);
     if (!error) {
+        error = tpmRefused(machine, complaint);
+    }
+    if (!error) {
         error = placeRefused(machine, complaint);
     }
     const std::optional<Subject> subject = subjectOf(machine, complaint);
@@ -204,7 +227,7 @@ Error launchFailure(const StoredMachine& machine, const QString& words)
     } else if (!error && subject) {
         error = imageInUse(*subject, complaint);
         if (!error) {
-            error = imageNotOpened(*subject, complaint);
+            error = imageNotOpened(machine, *subject, complaint);
         }
     }
     if (!error && says(complaint, "No space left on device")) {

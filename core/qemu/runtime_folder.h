@@ -35,6 +35,9 @@ struct RuntimeFolder {
 
     QString gdb() const { return path + QStringLiteral("/gdb.sock"); }
 
+    // swtpm's, whose own matter it is (tpm_emulator.h).
+    QString tpm() const { return path + QStringLiteral("/tpm.sock"); }
+
     QString pidFile() const { return path + QStringLiteral("/qemu.pid"); }
 
     QString startLock() const { return path + QStringLiteral("/start.lock"); }

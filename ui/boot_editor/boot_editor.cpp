@@ -2,6 +2,7 @@
 #include "ui/boot_editor/boot_editor.h"
 
 #include "core/live/machine_boot.h"
+#include "core/live/machine_firmware.h"
 #include "ui/boot_editor/boot_changes.h"
 #include "ui/boot_editor/loader_dialog.h"
 #include "ui/main_window/confirmation.h"

@@ -347,6 +347,11 @@ private Q_SLOTS:
 
         all.disk = NoDisk{};
         QVERIFY(plan(all, store()).contains(QLatin1String("Drives: none yet\n")));
+        QVERIFY(!plan(all, store()).contains(QLatin1String("TPM")));
+        NewMachine windows = all;
+        windows.osId = QStringLiteral("win11");
+        QVERIFY(plan(windows, store()).contains(QLatin1String("Secure Boot: Microsoft\nTPM: 2.0\n")));
+        QVERIFY(definitionFor(windows, QStringLiteral("/m")).firmware.hasTpm);
         QVERIFY(plan(all, store()).contains(QLatin1String("Boot order: nothing to boot from yet\n")));
         QVERIFY(!QFileInfo::exists(below("machines")));
     }

@@ -37,6 +37,26 @@ private Q_SLOTS:
         QCOMPARE(suggestion.disk, ByteCount::gibibytes(40));
     }
 
+    void windowsFrom11OnGetsSecureBootAndATpm_data()
+    {
+        QTest::addColumn<bool>("isStrict");
+        for (const char* osId : {"win11", "win12"}) {
+            QTest::newRow(osId) << true;
+        }
+        for (const char* osId : {"", "win10", "win95", "win98", "win2k22", "winxp", "win", "debian13"}) {
+            QTest::newRow(osId) << false;
+        }
+    }
+
+    void windowsFrom11OnGetsSecureBootAndATpm()
+    {
+        QFETCH(bool, isStrict);
+        const FirmwareSettings firmware = firmwareFor(QString::fromLatin1(QTest::currentDataTag()));
+        QCOMPARE(firmware.secureBoot, isStrict ? SecureBoot::Microsoft : SecureBoot::Off);
+        QCOMPARE(firmware.hasTpm, isStrict);
+        QVERIFY(!firmware.showsBootMenu);
+    }
+
     void givesASystemWhatItAsksFor()
     {
         const Suggestion suggestion = suggestionFor(

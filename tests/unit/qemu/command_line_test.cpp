@@ -20,7 +20,7 @@ LaunchSettings settingsFor(const GoldenMachine& golden)
     LaunchSettings settings;
     settings.program = QStringLiteral("/usr/bin/qemu-system-x86_64");
     settings.accelerator = golden.accelerator;
-    const bool isSecure = golden.secureBoot != SecureBoot::Off;
+    const bool isSecure = golden.machine.definition.firmware.secureBoot != SecureBoot::Off;
     settings.firmware = {.code = isSecure ? QStringLiteral("/usr/share/OVMF/OVMF_CODE_4M.ms.fd")
                                           : QStringLiteral("/usr/share/OVMF/OVMF_CODE_4M.fd"),
         .codeFormat = QStringLiteral("raw"),

@@ -42,9 +42,9 @@ GoldenMachine windowsOnKvm(const QString& folder)
 {
     GoldenMachine result = named(QStringLiteral("windows-on-kvm"), QStringLiteral("Windows 11"), folder);
     result.accelerator = Accelerator::Kvm;
-    result.secureBoot = SecureBoot::Microsoft;
     Definition& definition = result.machine.definition;
     definition.osId = QStringLiteral("win11");
+    definition.firmware = {.secureBoot = SecureBoot::Microsoft, .hasTpm = true};
     definition.drives = {{{0, 0}, DiskDrive{result.machine.folder + QStringLiteral("/Windows 11.vhdx")}},
         {{0, 1}, DvdDrive{folder + QStringLiteral("/Win11.iso")}},
         {{0, 2}, DvdDrive{folder + QStringLiteral("/virtio-win.iso")}}};
@@ -56,7 +56,7 @@ GoldenMachine secureBoot(const QString& folder)
 {
     GoldenMachine result = minimal(folder);
     result.golden = QStringLiteral("secure-boot");
-    result.secureBoot = SecureBoot::Microsoft;
+    result.machine.definition.firmware.secureBoot = SecureBoot::Microsoft;
     return result;
 }
 
@@ -105,6 +105,7 @@ GoldenMachine everything(const QString& folder)
     Definition& definition = result.machine.definition;
     definition.osId = QStringLiteral("debian13");
     definition.cpus = 4;
+    definition.firmware = {.hasTpm = true, .showsBootMenu = true};
     definition.controllers = 3;
     const QString disks = result.machine.folder;
     definition.drives = {{{0, 0}, DiskDrive{disks + QStringLiteral("/system.vhdx")}},

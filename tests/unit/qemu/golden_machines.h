@@ -12,7 +12,6 @@ namespace platter {
 struct GoldenMachine {
     QString golden; // name of the file in golden/, without its ending
     StoredMachine machine;
-    SecureBoot secureBoot = SecureBoot::Off;
     Accelerator accelerator = Accelerator::Tcg;
 };
 

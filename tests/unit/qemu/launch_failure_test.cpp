@@ -75,7 +75,9 @@ private Q_SLOTS:
         row("NVRAM forbidden", "-blockdev {}: Could not open '/machines/m/nvram.fd': Permission denied",
             ErrorKind::PermissionDenied, "no permission for /machines/m/nvram.fd");
         row("NVRAM is not qcow2", R"(-blockdev {"node-name":"nvram"}: Image is not in qcow2 format)",
-            ErrorKind::Corrupt, "Move that file away");
+            ErrorKind::Corrupt, "platterctl boot reset “m”");
+        row("TPM in use", "tpm-emulator: TPM result for CMD_INIT: 0x9 operation failed", ErrorKind::Corrupt,
+            "/machines/m/tpm is damaged");
         row("NVRAM of odd size",
             "system firmware block device  has invalid size 100352\n"
             "2026-11-23T09:06:54Z qemu-system-x86_64: info: its size must be a non-zero multiple of 0x1000",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/qemu/block_graph.h"
 #include "core/qemu/start_lock.h"
+#include "core/qemu/tpm_emulator.h"
 #include "golden_machines.h"
 #include "scratch_machine.h"
 
@@ -59,6 +60,20 @@ QStringList openFiles(const QString& process)
         targets.append(linkTarget(folder + fd));
     }
     return targets;
+}
+
+// Those that have TEXT on their command line, this one aside.
+std::vector<pid_t> programsWith(const QString& text)
+{
+    std::vector<pid_t> found;
+    for (const QString& process : QDir(QStringLiteral("/proc")).entryList(QDir::Dirs)) {
+        const pid_t pid = process.toInt();
+        if (pid > 0 && pid != ::getpid()
+            && contentOf(QStringLiteral("/proc/%1/cmdline").arg(pid)).contains(text.toUtf8())) {
+            found.push_back(pid);
+        }
+    }
+    return found;
 }
 
 // Port numbers that a process listens on, from the kernel's own tables.
@@ -152,8 +167,9 @@ private Q_SLOTS:
             }
         }
         // Whatever the golden one runs on: this computer may have no KVM.
-        scratch.settings.firmware =
-            findFirmware({QStringLiteral("/usr/share/qemu/firmware")}, golden.secureBoot).value();
+        scratch.settings.firmware = findFirmware(
+            {QStringLiteral("/usr/share/qemu/firmware")}, golden.machine.definition.firmware.secureBoot)
+                                        .value();
         const Result<void> started = start(scratch);
         QVERIFY2(started, started ? "" : qPrintable(started.error().text() + started.error().detail));
 
@@ -166,6 +182,50 @@ private Q_SLOTS:
         }
         QVERIFY(scratch.quit());
         QCOMPARE(contentOf(scratch.machine.qemuLog()), QByteArray());
+    }
+
+    // It ends with its QEMU, and one that was left behind is in nobody's way.
+    void aTpmComesAndGoesWithQemu()
+    {
+        ScratchMachine scratch(QStringLiteral("m, n"));
+        scratch.machine.definition.firmware.hasTpm = true;
+        const QString socket = scratch.settings.runtime.tpm();
+        const Result<void> started = start(scratch);
+        QVERIFY2(started, started ? "" : qPrintable(started.error().text() + started.error().detail));
+        const QJsonArray models = scratch.qmp(QStringLiteral("query-tpm"))[QStringLiteral("return")].toArray();
+        QCOMPARE(models.size(), 1);
+        QCOMPARE(models[0][QStringLiteral("model")].toString(), QStringLiteral("tpm-crb"));
+        QVERIFY(!QDir(scratch.machine.tpmFolder()).isEmpty());
+        const std::vector<pid_t> tpms = programsWith(socket);
+        QCOMPARE(tpms.size(), 2U); // QEMU names it, too
+        QVERIFY(scratch.quit());
+        QTRY_VERIFY(programsWith(socket).empty());
+
+        // Left behind by a program that died before its QEMU.
+        QVERIFY(QCoro::waitFor(startTpm(scratch.settings.tpmProgram, scratch.machine, scratch.settings.runtime)));
+        QCOMPARE(programsWith(socket).size(), 1U);
+        QVERIFY(start(scratch));
+        QTRY_COMPARE(programsWith(socket).size(), 2U);
+        QVERIFY(scratch.quit());
+        QTRY_VERIFY(programsWith(socket).empty());
+
+        // A start that fails leaves none.
+        scratch.machine.definition.drives = {{{0, 0}, DiskDrive{scratch.path(QStringLiteral("missing.vhdx"))}}};
+        QVERIFY(!start(scratch));
+        QTRY_VERIFY(programsWith(socket).empty());
+        QVERIFY(!QFileInfo::exists(socket));
+    }
+
+    void aTpmThatDoesNotStartSaysWhy()
+    {
+        ScratchMachine scratch(QStringLiteral("m"));
+        scratch.machine.definition.firmware.hasTpm = true;
+        QVERIFY(makeFile(scratch.machine.tpmFolder(), 1));
+        const Result<void> started = start(scratch);
+        QVERIFY(!started);
+        QVERIFY2(started.error().text().contains(QStringLiteral("TPM")), qPrintable(started.error().text()));
+        QVERIFY(!scratch.settings.runtime.runningQemu());
+        QTRY_VERIFY(programsWith(scratch.settings.runtime.tpm()).empty());
     }
 
     void changesTheMediumOfARunningMachine()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "scratch_machine.h"
 
+#include "core/qemu/tpm_emulator.h"
+
 #include <QDir>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -28,6 +30,7 @@ ScratchMachine::ScratchMachine(const QString& name)
     settings.program = QStandardPaths::findExecutable(QStringLiteral("qemu-system-x86_64"));
     settings.accelerator = Accelerator::Tcg;
     settings.firmware = findFirmware({QStringLiteral("/usr/share/qemu/firmware")}, SecureBoot::Off).value();
+    settings.tpmProgram = findTpmEmulator().value();
     settings.runtime = RuntimeFolder::of(m_folder.filePath(QStringLiteral("run")), machine.definition.id);
 }
 
