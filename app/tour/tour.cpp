@@ -9,11 +9,13 @@
 
 #include <QAbstractButton>
 #include <QAbstractItemModel>
+#include <QAbstractSpinBox>
 #include <QApplication>
 #include <QFile>
 #include <QGuiApplication>
 #include <QLabel>
 #include <QLineEdit>
+#include <QListWidget>
 #include <QPlainTextEdit>
 #include <QScreen>
 #include <QTabBar>
@@ -51,6 +53,7 @@ QCoro::Task<int> Tour::play()
         co_await bootFromDisk();
         co_await expandTheDiskInUse();
         co_await lookAtDetails();
+        co_await changeSettings();
         co_await startAgain();
         co_await dropFiles();
         co_await dropWithoutADrive();
@@ -260,6 +263,38 @@ QCoro::Task<FileManager::Outcome> Tour::drop(QString file)
     const auto* button = co_await m_hand.find<QAbstractButton>(QStringLiteral("New VM"));
     const QWidget* window = button->window();
     co_return co_await m_fileManager.drag(file, window->mapToGlobal(window->rect().center()));
+}
+
+QCoro::Task<void> Tour::changeSettings()
+{
+    co_await m_hand.press(QStringLiteral("Settings"));
+    auto* notes = co_await m_hand.find<QPlainTextEdit>(QStringLiteral("Notes"));
+    co_await m_hand.click(notes);
+    co_await m_hand.type(QStringLiteral("Made on the tour."));
+    co_await m_hand.until([notes] { return notes->toPlainText() == QLatin1String("Made on the tour."); },
+        Hand::soon, QStringLiteral("The notes do not arrive in their field."));
+    held(QStringLiteral("settings"), QStringLiteral("The settings of the running machine; a note is typed."));
+    auto* pages = co_await m_hand.find<QListWidget>(QStringLiteral("Pages of settings"));
+    co_await m_hand.click(pages->viewport());
+    co_await m_hand.key(QStringLiteral("Home"));
+    co_await m_hand.key(QStringLiteral("Down"));
+    auto* memory = co_await m_hand.find<QAbstractSpinBox>(QStringLiteral("Memory"));
+    co_await m_hand.click(memory);
+    co_await m_hand.key(QStringLiteral("ctrl+a"));
+    co_await m_hand.type(QStringLiteral("768M"));
+    co_await says(QStringLiteral("768 MiB from the next start on"));
+    held(QStringLiteral("settings-memory"),
+        QStringLiteral("More memory: it is said that this waits for the next start."));
+    co_await m_hand.press(QStringLiteral("OK"));
+    const auto isWritten = [this] {
+        QFile file(machineFile(QStringLiteral("machine.json")));
+        if (!file.open(QIODevice::ReadOnly)) {
+            return false;
+        }
+        const QByteArray definition = file.readAll();
+        return definition.contains("\"768M\"") && definition.contains("Made on the tour.");
+    };
+    co_await m_hand.until(isWritten, Hand::soon, QStringLiteral("The settings are not in the definition."));
 }
 
 // What lies in a folder goes to the machine that runs.

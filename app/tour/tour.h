@@ -28,6 +28,7 @@ private:
     QCoro::Task<void> bootFromDisk();
     QCoro::Task<void> expandTheDiskInUse();
     QCoro::Task<void> lookAtDetails();
+    QCoro::Task<void> changeSettings();
     QCoro::Task<void> startAgain();
     QCoro::Task<void> dropFiles();
     QCoro::Task<void> dropWithoutADrive();

@@ -14,6 +14,7 @@
 #include <QMimeData>
 #include <QPlainTextEdit>
 #include <QProcess>
+#include <QScopeGuard>
 #include <QUrl>
 
 #include <algorithm>
@@ -220,6 +221,19 @@ private Q_SLOTS:
         const Definition machine = made(stage, QStringLiteral("win11"));
         QCOMPARE(mediumIn(machine, {0, 1}), m_media.windows());
         QCOMPARE(mediumIn(machine, {0, 2}), m_media.drivers());
+        QCOMPARE(machine.firmware.secureBoot, SecureBoot::Microsoft);
+        QVERIFY(machine.firmware.hasTpm);
+    }
+
+    void saysWhenWindowsCannotHaveItsTpm()
+    {
+        const QByteArray path = qgetenv("PATH");
+        qputenv("PATH", "/nowhere");
+        const auto restore = qScopeGuard([&path] { qputenv("PATH", path); });
+        WizardStage stage;
+        stage.open();
+        stage.type("isoFile", m_media.windows());
+        QVERIFY(stage.isRefused("isoFile", "isoMessage", QStringLiteral("Install the package swtpm")));
     }
 
     void bootsFromAFolder()

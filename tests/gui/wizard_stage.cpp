@@ -58,6 +58,7 @@ WizardStage::WizardStage(const QString& sampleGuest)
     m_places.machines = file(QStringLiteral("machines"));
     m_places.runtime = file(QStringLiteral("runtime"));
     m_places.cache = file(QStringLiteral("cache"));
+    m_places.firmwareDescriptors = {QStringLiteral("/usr/share/qemu/firmware")};
     m_places.sampleGuest = sampleGuest.isEmpty() ? file(QStringLiteral("no-sample.iso")) : sampleGuest;
     m_probe = std::make_unique<AcceleratorProbe>(m_places.cache);
     m_library = std::make_unique<MachineLibrary>(m_places, *m_probe);

@@ -6,6 +6,7 @@
 #include "ui/settings/adapters_page.h"
 #include "ui/settings/debugging_page.h"
 #include "ui/settings/display_page.h"
+#include "ui/settings/firmware_page.h"
 #include "ui/settings/general_page.h"
 #include "ui/settings/guest_page.h"
 #include "ui/settings/memory_page.h"
@@ -73,6 +74,10 @@ void SettingsDialog::addPages(std::set<quint16> taken)
     add(new GeneralPage);
     add(new MemoryPage(HostResources::ofThisHost()));
     add(new DisplayPage);
+    auto* firmware = new FirmwarePage(m_session->name(), m_session->places());
+    add(firmware);
+    connect(firmware, &FirmwarePage::failed, this,
+        [this](const QString&, const Error& error) { m_message->say({error}); });
     add(new AdaptersPage(std::move(taken)));
     add(new GuestPage);
     add(new DebuggingPage(runtime));

@@ -3,6 +3,7 @@
 
 #include "core/disk/open_disk.h"
 #include "core/disk/partition_reader.h"
+#include "core/live/machine_firmware.h"
 #include "core/machine/suggestions.h"
 
 #include <QFileInfo>
@@ -35,10 +36,16 @@ QString diskFileOf(const NewMachine& choices, const NewDisk& disk, const Machine
     return newDiskFile(disk, machineFolderOf(choices, store));
 }
 
-Assessment assess(const NewMachine& choices, const MachineStore& store, const HostResources& host)
+Assessment assess(const NewMachine& choices, const MachineStore& store, const HostResources& host,
+    const QStringList& firmwareDescriptors)
 {
     Assessment result;
     result.problems = problems(choices, store, host);
+    const FirmwareSettings firmware = firmwareFor(choices.osId);
+    if (const Result<void> possible = checkFirmware(firmware, firmwareDescriptors);
+        firmware != FirmwareSettings{} && !possible) {
+        result.problems.push_back({Choice::Media, possible.error(), choices.media.value(0)});
+    }
     if (result.problems.empty()) {
         result.plan = plan(choices, store);
     }

@@ -20,7 +20,9 @@ struct Assessment {
     bool existingIsBlank = false; // raw, and neither a partition table nor a file system is on it
 };
 
-Assessment assess(const NewMachine& choices, const MachineStore& store, const HostResources& host);
+// FIRMWARE_DESCRIPTORS: the folders of Places, for what the system asks of its firmware.
+Assessment assess(const NewMachine& choices, const MachineStore& store, const HostResources& host,
+    const QStringList& firmwareDescriptors);
 
 // Where the machine's folder will be.
 QString machineFolderOf(const NewMachine& choices, const MachineStore& store);

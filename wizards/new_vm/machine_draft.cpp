@@ -13,10 +13,12 @@ namespace platter {
 
 using namespace std::chrono_literals;
 
-MachineDraft::MachineDraft(MachineStore store, const HostResources& host, QObject* parent)
+MachineDraft::MachineDraft(
+    MachineStore store, const HostResources& host, const QStringList& firmwareDescriptors, QObject* parent)
     : QObject(parent)
     , m_store(std::move(store))
     , m_host(host)
+    , m_firmwareDescriptors(firmwareDescriptors)
 {
     // Somebody who types is not interrupted at every key.
     m_pause.setSingleShot(true);
@@ -82,7 +84,9 @@ void MachineDraft::assessNow()
     m_running = m_generation;
     // A worker that is still busy with an older draft is left behind: its answer is about something else.
     m_worker.setFuture(QtConcurrent::run(
-        [choices = m_choices, store = m_store, host = m_host] { return assess(choices, store, host); }));
+        [choices = m_choices, store = m_store, host = m_host, descriptors = m_firmwareDescriptors] {
+            return assess(choices, store, host, descriptors);
+        }));
 }
 
 void MachineDraft::assessAgain()

@@ -20,7 +20,9 @@ class MachineDraft : public QObject {
     Q_OBJECT
 
 public:
-    MachineDraft(MachineStore store, const HostResources& host, QObject* parent);
+    // FIRMWARE_DESCRIPTORS as assess() has them.
+    MachineDraft(
+        MachineStore store, const HostResources& host, const QStringList& firmwareDescriptors, QObject* parent);
 
     const NewMachine& choices() const { return m_choices; }
 
@@ -56,6 +58,7 @@ private:
 
     MachineStore m_store;
     HostResources m_host;
+    QStringList m_firmwareDescriptors;
     NewMachine m_choices;
     std::optional<InstallMedium> m_medium;
     std::set<Choice> m_chosen;

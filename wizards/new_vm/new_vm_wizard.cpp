@@ -27,7 +27,7 @@ enum Page { SystemStep, NameStep, ResourcesStep, DiskStep, NetworkStep };
 NewVmWizard::NewVmWizard(MachineLibrary& library, const Places& places, const HostResources& host, QWidget* parent)
     : WizardDialog(parent)
     , m_library(library)
-    , m_draft(new MachineDraft(library.store(), host, this))
+    , m_draft(new MachineDraft(library.store(), host, places.firmwareDescriptors, this))
     , m_system(new SystemPage(*m_draft, places.sampleGuest))
     , m_summary(new SummaryPage(*m_draft))
 {
