@@ -151,7 +151,6 @@ struct FirmwareSettings {
     SecureBoot secureBoot = SecureBoot::Off;
     bool hasTpm = false; // TPM 2.0
     bool showsBootMenu = false; // waits at each start for a key that opens it
-    bool pausesAfterFailedBoot = false; // stops instead of going on to the firmware's menu
     friend bool operator==(const FirmwareSettings&, const FirmwareSettings&) = default;
 };
 

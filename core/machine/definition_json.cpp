@@ -148,7 +148,6 @@ void writeFirmware(JsonWriter& writer, const FirmwareSettings& firmware)
     }
     writeUnlessUsual(writer, "tpm", firmware.hasTpm, false);
     writeUnlessUsual(writer, "bootMenu", firmware.showsBootMenu, false);
-    writeUnlessUsual(writer, "pauseAfterFailedBoot", firmware.pausesAfterFailedBoot, false);
     writer.close('}');
 }
 
@@ -393,9 +392,8 @@ NetworkBoot readNetworkBoot(
 FirmwareSettings readFirmware(JsonReader& reader, const QJsonValue& value)
 {
     const QString place = QStringLiteral("firmware");
-    const QJsonObject object = reader.object(value, place, {},
-        {QStringLiteral("secureBoot"), QStringLiteral("tpm"), QStringLiteral("bootMenu"),
-            QStringLiteral("pauseAfterFailedBoot")});
+    const QJsonObject object = reader.object(
+        value, place, {}, {QStringLiteral("secureBoot"), QStringLiteral("tpm"), QStringLiteral("bootMenu")});
     FirmwareSettings firmware;
     if (object.contains(QLatin1String("secureBoot"))) {
         firmware.secureBoot = reader.choice<SecureBoot>(object, QStringLiteral("secureBoot"), place,
@@ -405,8 +403,6 @@ FirmwareSettings readFirmware(JsonReader& reader, const QJsonValue& value)
     }
     firmware.hasTpm = readYesOrNo(reader, object, QStringLiteral("tpm"), place, false);
     firmware.showsBootMenu = readYesOrNo(reader, object, QStringLiteral("bootMenu"), place, false);
-    firmware.pausesAfterFailedBoot =
-        readYesOrNo(reader, object, QStringLiteral("pauseAfterFailedBoot"), place, false);
     return firmware;
 }
 

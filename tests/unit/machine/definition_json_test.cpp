@@ -25,8 +25,7 @@ QByteArray golden()
     "firmware": {
         "secureBoot": "microsoft and third party",
         "tpm": "yes",
-        "bootMenu": "yes",
-        "pauseAfterFailedBoot": "yes"
+        "bootMenu": "yes"
     },
     "video": "virtio",
     "guestAgent": "no",
@@ -106,7 +105,7 @@ Definition goldenDefinition()
     definition.osId = QStringLiteral("debian13");
     definition.memory = ByteCount::mebibytes(1536);
     definition.cpus = 4;
-    definition.firmware = {SecureBoot::MicrosoftAndThirdParty, true, true, true};
+    definition.firmware = {SecureBoot::MicrosoftAndThirdParty, true, true};
     definition.video = VideoAdapter::VirtioVga;
     definition.hasGuestAgent = false;
     definition.startsWithSession = true;
@@ -149,7 +148,7 @@ public:
         definition.memory = ByteCount(m_random.generate64() >> (1 + below(63)));
         definition.cpus = below(1 << 20);
         definition.accelerator = below(2) ? AcceleratorChoice::Automatic : AcceleratorChoice::SoftwareEmulation;
-        definition.firmware = {static_cast<SecureBoot>(below(4)), below(2) != 0, below(2) != 0, below(2) != 0};
+        definition.firmware = {static_cast<SecureBoot>(below(4)), below(2) != 0, below(2) != 0};
         definition.video = below(2) ? VideoAdapter::StandardVga : VideoAdapter::VirtioVga;
         definition.hasGuestAgent = below(2) != 0;
         definition.startsWithSession = below(2) != 0;
