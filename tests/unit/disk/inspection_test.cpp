@@ -80,10 +80,10 @@ Log:                 has changes that are to be replayed; the next program that 
 Blocks in the file:  1,234 in 2 runs, 1 MiB unused
 Partition table:     GPT, 11111111-2222-3333-4444-555555555555
 
-  No.    Start     Size  Holds  Label                 Type
-    1    1 MiB   64 MiB  -      EFI system partition  EFI System
-    2   65 MiB  100 MiB  ext4   system                Linux filesystem
-    3  165 MiB   16 MiB  -      -                     Linux swap
+  No.    Start     Size    Used  Holds  Label                 Type
+    1    1 MiB   64 MiB       -  -      EFI system partition  EFI System
+    2   65 MiB  100 MiB  46 KiB  ext4   system                Linux filesystem
+    3  165 MiB   16 MiB       -  -      -                     Linux swap
 
 The partition table's copy (GPT) is not at the disk's end: the disk has been made larger. Repair it with --fix-gpt.
 No machine starts from it: its parent is missing, with most of what is on the disk. Bring the parent back, or tell the disk where it is: platterctl disk reconnect.
