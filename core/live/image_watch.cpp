@@ -8,12 +8,9 @@
 #include <QCoroFuture>
 #include <QFile>
 #include <QFileInfo>
-#include <QThreadPool>
 #include <QtConcurrentRun>
 
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace platter {
 
@@ -27,20 +24,6 @@ constexpr qint64 readInUseEvery = 5000; // ms
 constexpr qsizetype atOnce = 12;
 constexpr int wantedAtOnce = 2; // of those that somebody sees
 constexpr int othersAtOnce = 1;
-constexpr int niceness = 10;
-
-// Threads that let everybody else go first. For as long as the program runs: storage may keep one of them waiting.
-QThreadPool& niceThreads()
-{
-    static QThreadPool pool;
-    return pool;
-}
-
-// Linux has a nice value for each thread, and without privileges there is no way back.
-void giveWay()
-{
-    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), niceness);
-}
 
 std::int64_t nanoseconds(const timespec& time)
 {
@@ -284,24 +267,20 @@ void ImageWatch::readOn()
             return;
         }
         if (const auto entry = m_entries.find(files.at(i)); entry != m_entries.end() && isToBeRead(*entry)) {
-            read(*entry, isWanted);
+            read(*entry);
         }
     }
 }
 
-void ImageWatch::read(Entry& entry, bool isWanted)
+void ImageWatch::read(Entry& entry)
 {
     entry.isReading = true;
     ++m_reading;
-    QCoro::connect(QtConcurrent::run(isWanted ? QThreadPool::globalInstance() : &niceThreads(),
-                       [isWanted, image = entry.image, parents = entry.parents] {
-                           if (!isWanted) {
-                               giveWay();
-                           }
-                           Contents contents{.image = image};
-                           contents.run(parents);
-                           return contents;
-                       }),
+    QCoro::connect(QtConcurrent::run([image = entry.image, parents = entry.parents] {
+        Contents contents{.image = image};
+        contents.run(parents);
+        return contents;
+    }),
         this, [this](const Contents& contents) {
             --m_reading;
             take(contents);

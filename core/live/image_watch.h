@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What is known of a machine's images, kept true while others write to them. Twice a second a worker thread looks
 // at the files' times and sizes; of those that have changed it reads how large they are, and then what is on them:
-// the wanted ones two at a time, then the others one by one, in threads that give way to all others. A running
+// the wanted ones two at a time, then the others one by one, which leaves a processor to whoever draws. A running
 // guest changes its disks all the time, so there that is read every five seconds at most. An image that is in use
 // is read past its locks, as it is at that moment. Thread with an event loop, where no file is ever touched; owned
 // by whoever shows it.
@@ -96,7 +96,7 @@ private:
     void take(const std::vector<Look>& looks);
     bool isToBeRead(const Entry& entry) const;
     void readOn();
-    void read(Entry& entry, bool isWanted);
+    void read(Entry& entry);
     void take(const Contents& contents);
 
     QHash<QString, Entry> m_entries; // by file
