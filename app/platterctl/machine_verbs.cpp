@@ -229,9 +229,10 @@ QCoro::Task<int> start(Context* context, Arguments arguments, Report report)
 {
     const bool isForSession = arguments.isSet(QStringLiteral("with-session"));
     if (isForSession != arguments.positional.isEmpty()) {
-        co_return report.failed(Error{ErrorKind::InvalidInput,
+        report.failed(Error{ErrorKind::InvalidInput,
             tr("Either a machine is started by its name, or all that start with the session are."),
-            tr("Name a machine, or write --with-session."), {}});
+            tr("Name a machine, or write --with-session: see platterctl machine start --help."), {}});
+        co_return exitUsage;
     }
     if (isForSession) {
         co_return co_await startWithSession(context, arguments, report);

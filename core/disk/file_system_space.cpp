@@ -47,7 +47,6 @@ constexpr std::size_t infoFree = 488;
 constexpr std::uint64_t entrySize = 32;
 constexpr std::uint64_t firstCluster = 2;
 constexpr std::uint64_t leastOf16 = 4085; // clusters; fewer are FAT12
-constexpr std::uint64_t leastOf32 = 65525;
 } // namespace fat
 
 using Sector = std::array<std::byte, 512>;
@@ -134,7 +133,7 @@ std::optional<FileSystemSpace> fatSpace(const ByteSource& volume)
         return std::nullopt;
     }
     const std::uint64_t clusters = (sectors - meta) * sectorSize / clusterSize;
-    const bool is32 = clusters >= fat::leastOf32;
+    const bool is32 = half(fat::fatSectors16) == 0;
     if ((littleEndian<std::uint8_t>(boot, is32 ? fat::state32 : fat::state16) & 1U) != 0) {
         return std::nullopt;
     }

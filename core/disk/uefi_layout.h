@@ -10,7 +10,7 @@
 
 namespace platter {
 
-inline constexpr ByteCount efiPartitionSize = ByteCount::mebibytes(256);
+inline constexpr ByteCount efiPartitionSize = ByteCount::mebibytes(264); // FAT32 on sectors of 4096 bytes takes 260
 
 struct UefiLayout {
     std::uint64_t diskSize = 0;

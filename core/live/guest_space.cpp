@@ -123,6 +123,7 @@ void GuestSpaceWatch::setSession(MachineSession* session)
     if (m_session != session) {
         m_session = session;
         m_asked.clear();
+        ++m_question;
         forget();
         if (m_tick.isActive()) {
             look();
@@ -152,8 +153,8 @@ void GuestSpaceWatch::look()
         return; // it takes its time
     }
     m_asked = monitor;
-    QCoro::connect(askAgent(monitor), this, [this, asked = QPointer(monitor)](const Result<GuestSpaces>& found) {
-        if (m_asked == asked) { // otherwise another machine is looked at by now
+    QCoro::connect(askAgent(monitor), this, [this, question = ++m_question](const Result<GuestSpaces>& found) {
+        if (m_question == question) { // otherwise another machine is looked at by now
             m_asked.clear();
             take(found);
         }

@@ -58,6 +58,7 @@ private:
 
     QPointer<MachineSession> m_session;
     QPointer<MachineMonitor> m_asked; // whose answer is awaited
+    int m_question = 0; // counts, so that a late answer is known as one
     QTimer m_tick;
     std::optional<GuestSpaces> m_spaces;
 };

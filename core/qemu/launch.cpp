@@ -185,6 +185,7 @@ QCoro::Task<Result<void>> launch(StoredMachine machine, LaunchSettings settings)
     }
     runtime.removeStaleFiles();
 
+    endTpm(runtime); // what a start that died has left behind
     if (machine.definition.firmware.hasTpm) {
         const Result<void> tpm = co_await startTpm(settings.tpmProgram, machine, runtime);
         if (!tpm) {

@@ -63,7 +63,6 @@ Result<QString> findTpmEmulator()
 
 QCoro::Task<Result<void>> startTpm(QString program, StoredMachine machine, RuntimeFolder runtime)
 {
-    endTpm(runtime);
     const QByteArray folder = QFile::encodeName(machine.tpmFolder());
     if (::mkdir(folder.constData(), 0700) != 0 && errno != EEXIST) {
         co_return std::unexpected(systemError(Texts::tr("Making the TPM's folder"), machine.tpmFolder(), errno));

@@ -109,6 +109,9 @@ NetworkAdapter AdapterCard::adapter() const
     adapter.mac = m_mac->text().trimmed().toLower();
     adapter.isConnected = m_isConnected->isChecked();
     adapter.bridge = isOnBridge() ? m_bridge->currentText().trimmed() : QString();
+    if (isOnBridge()) {
+        adapter.boot = {}; // NAT's own
+    }
     adapter.forwards = isOnBridge() ? std::vector<PortForward>() : m_forwards->forwards();
     return adapter;
 }

@@ -163,7 +163,10 @@ void FirmwarePage::writeTo(Definition& definition) const
 
 std::optional<Error> FirmwarePage::problem() const
 {
-    return m_error;
+    // What was so before is told on the page, and keeps nobody from changing something else.
+    Definition edited = m_definition;
+    writeTo(edited);
+    return edited.firmware == m_definition.firmware ? std::nullopt : m_error;
 }
 
 SecureBoot FirmwarePage::mode() const
@@ -225,6 +228,7 @@ void FirmwarePage::enroll(const OwnKeys& keys)
         m_definition.firmware = settings;
         m_modes->button(int(SecureBoot::OwnKeys))->setChecked(true);
         readKeys();
+        Q_EMIT written(settings);
     });
 }
 

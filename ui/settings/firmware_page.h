@@ -32,6 +32,8 @@ public:
     std::optional<Error> problem() const override;
 
 Q_SIGNALS:
+    // Keys were enrolled, and with them this is in the definition.
+    void written(const platter::FirmwareSettings& settings);
     void failed(const QString& machine, const platter::Error& error);
 
 private:

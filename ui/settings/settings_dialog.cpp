@@ -74,13 +74,17 @@ void SettingsDialog::addPages(std::set<quint16> taken)
     add(new GeneralPage);
     add(new MemoryPage(HostResources::ofThisHost()));
     add(new DisplayPage);
+    add(new AdaptersPage(std::move(taken)));
+    add(new GuestPage);
+    add(new DebuggingPage(runtime));
     auto* firmware = new FirmwarePage(m_session->name(), m_session->places());
     add(firmware);
     connect(firmware, &FirmwarePage::failed, this,
         [this](const QString&, const Error& error) { m_message->say({error}); });
-    add(new AdaptersPage(std::move(taken)));
-    add(new GuestPage);
-    add(new DebuggingPage(runtime));
+    connect(firmware, &FirmwarePage::written, this, [this](const FirmwareSettings& settings) {
+        m_before.firmware = settings;
+        tell();
+    });
 }
 
 void SettingsDialog::add(SettingsPage* page)

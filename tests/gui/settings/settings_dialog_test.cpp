@@ -227,7 +227,7 @@ private Q_SLOTS:
             QTest::keyClick(settings.dialog->focusWidget(), Qt::Key_Tab);
             QCOMPARE(settings.dialog->focusWidget()->objectName(), QLatin1String(next));
         }
-        for (int page = 0; page < 6; ++page) {
+        for (int page = 0; page < 7; ++page) {
             settings.showPage(page);
             settings.find<QListWidget>("settingsPages")->setFocus();
             const QStringList beyond = controlsBeyondTab(settings.dialog);

@@ -57,9 +57,9 @@ private Q_SLOTS:
         QTest::addColumn<int>("mebibytes");
         QTest::addColumn<int>("efiAt"); // MiB
         QTest::addColumn<int>("sizeAfter"); // MiB
-        QTest::newRow("full disk") << QByteArray("label: dos\nstart=2048, type=83\n") << 64 << 64 << 321;
+        QTest::newRow("full disk") << QByteArray("label: dos\nstart=2048, type=83\n") << 64 << 64 << 329;
         QTest::newRow("as DOS aligned it")
-            << QByteArray("label: dos\nstart=63, size=65473, type=83\n") << 64 << 32 << 289;
+            << QByteArray("label: dos\nstart=63, size=65473, type=83\n") << 64 << 32 << 297;
         QTest::newRow("room at the end")
             << QByteArray("label: dos\nstart=1MiB, size=31MiB, type=83\n") << 400 << 32 << 400;
         QTest::newRow("room in between")
@@ -68,11 +68,11 @@ private Q_SLOTS:
         QTest::newRow("logical partitions")
             << QByteArray("label: dos\nstart=1MiB, size=8MiB, type=83\nstart=10MiB, type=5\n"
                           "start=11MiB, size=4MiB, type=82\nstart=16MiB, size=8MiB, type=83\n")
-            << 32 << 24 << 281;
+            << 32 << 24 << 289;
         QTest::newRow("GPT without an EFI system partition")
             << QByteArray("label: gpt\nstart=1MiB, size=1MiB, type=21686148-6449-6E6F-744E-656564454649\n"
                           "start=2MiB, size=20MiB, type=linux, name=\"root\"\n")
-            << 32 << 22 << 279;
+            << 32 << 22 << 287;
     }
 
     void everyPartitionKeepsItsPlaceAndNumber()

@@ -202,11 +202,14 @@ private Q_SLOTS:
             [](Definition& d) { d.drives[1].what = DiskDrive{QStringLiteral(":/a.vhdx")}; });
         row("address twice", Rule::MacTwice,
             [](Definition& d) { d.adapters[0].mac = d.adapters[1].mac.toUpper(); });
-        row("a bridge with forwards", Rule::ForwardOnBridge,
-            [](Definition& d) { d.adapters[0].bridge = QStringLiteral("br0"); });
+        row("a bridge with forwards", Rule::ForwardOnBridge, [](Definition& d) {
+            d.adapters[0].boot = {};
+            d.adapters[0].bridge = QStringLiteral("br0");
+        });
         const auto onBridge = [](const QString& name) {
             return [name](Definition& d) {
                 d.adapters[0].forwards.clear();
+                d.adapters[0].boot = {};
                 d.adapters[0].bridge = name;
             };
         };
