@@ -116,7 +116,10 @@ private Q_SLOTS:
         QVERIFY(nvram.open(QIODevice::WriteOnly) && nvram.write("x") == 1);
         nvram.close();
         m_page->setDefinition(definition());
-        QTRY_VERIFY(m_page->problem());
+        QTRY_VERIFY(find<QLabel>("firmwareNote")->text().contains(QStringLiteral("boot reset")));
+        QVERIFY(!m_page->problem()); // it was so before
+        find<QCheckBox>("bootMenu")->click();
+        QVERIFY(m_page->problem());
         QVERIFY(find<QLabel>("firmwareNote")->text().contains(QStringLiteral("boot reset")));
         find<QPushButton>("resetVariables")->click();
         auto* question = m_page->findChild<QMessageBox*>();

@@ -161,7 +161,7 @@ private Q_SLOTS:
         const PartitionTable table = readPartitionTable(*disk).value();
         const Result<UefiLayout> small = layOutForUefi(table, ByteCount::mebibytes(200));
         QCOMPARE(small.error().kind, ErrorKind::InvalidInput);
-        QVERIFY2(small.error().advice.contains(QLatin1String("321 MiB")), qPrintable(small.error().advice));
+        QVERIFY2(small.error().advice.contains(QLatin1String("329 MiB")), qPrintable(small.error().advice));
         QCOMPARE(layOutForUefi(table, ByteCount::mebibytes(400))->diskSize, 400 * mebibyte);
         disk = makeDisk("label: dos\nstart=8, type=83\n", 64);
         QVERIFY(disk);
