@@ -247,6 +247,8 @@ QCoro::Task<Result<int>> usedGeneration(Turn turn, SlotId slot)
 struct Preparation {
     ExchangeJournal journal;
     int generation = 0;
+    ByteCount size = {};
+    GuestNotice notice = GuestNotice::Sent;
 };
 
 QCoro::Task<Result<Preparation>> prepare(Turn turn, RuntimeFolder runtime, SlotId slot, DiskDrive disk)
@@ -276,7 +278,9 @@ QCoro::Task<Result<Preparation>> prepare(Turn turn, RuntimeFolder runtime, SlotI
     if (!generation) {
         co_return std::unexpected(generation.error());
     }
-    const Preparation prepared{{slot, disk, *runs}, *generation};
+    // One that is paused now catches up when it goes on: what its queue is full of tells it to look.
+    const GuestNotice notice = *runs ? co_await waitForNoticeRoom(turn, slot) : GuestNotice::Sent;
+    const Preparation prepared{{slot, disk, *runs}, *generation, *size, notice};
     if (const Result<void> noted = prepared.journal.write(runtime); !noted) {
         co_return std::unexpected(noted.error());
     }
@@ -336,7 +340,9 @@ QCoro::Task<Result<ExchangeOutcome>> exchangeDisk(
     if (!gone) {
         co_return std::unexpected(afterEdit(*edited, gone.error()));
     }
-    co_return ExchangeOutcome{*std::move(edited), *size, journal.resume ? std::optional(pause) : std::nullopt};
+    const GuestNotice notice = *size == prepared->size ? GuestNotice::Sent : prepared->notice;
+    co_return ExchangeOutcome{
+        *std::move(edited), *size, notice, journal.resume ? std::optional(pause) : std::nullopt};
 }
 
 QCoro::Task<Result<void>> finishExchange(
@@ -356,7 +362,7 @@ QCoro::Task<Result<void>> finishExchange(
     co_return Result<void>();
 }
 
-QCoro::Task<Result<void>> resizeInQemu(
+QCoro::Task<Result<GuestNotice>> resizeInQemu(
     QPointer<MachineMonitor> monitor, RuntimeFolder runtime, SlotId slot, ByteCount size)
 {
     const Result<Turn> turn = co_await GraphTurn::take(std::move(monitor), runtime);
@@ -366,9 +372,13 @@ QCoro::Task<Result<void>> resizeInQemu(
     if (const Result<void> idle = co_await checkNoJobs(*turn); !idle) {
         co_return std::unexpected(idle.error());
     }
+    const Result<bool> runs = co_await checkRuns(*turn);
+    const bool mayWait = runs && *runs;
+    const GuestNotice notice = mayWait ? co_await waitForNoticeRoom(*turn, slot) : GuestNotice::Sent;
     QJsonObject arguments = byNode(driveName(slot));
     arguments.insert(QStringLiteral("size"), static_cast<qint64>(size.bytes()));
-    co_return co_await (*turn)->tell(QStringLiteral("block_resize"), arguments);
+    const Result<void> resized = co_await (*turn)->tell(QStringLiteral("block_resize"), arguments);
+    co_return resized.transform([notice] { return notice; });
 }
 
 } // namespace platter

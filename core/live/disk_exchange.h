@@ -10,7 +10,7 @@
 #pragma once
 
 #include "core/disk/disk_operation.h"
-#include "core/live/machine_monitor.h"
+#include "core/live/guest_notice.h"
 
 #include <functional>
 
@@ -22,7 +22,8 @@ using ImageEdit = std::function<Result<OperationOutcome>()>;
 
 struct ExchangeOutcome {
     OperationOutcome edit;
-    ByteCount size; // of the disk, as the guest is told
+    ByteCount size; // of the disk
+    GuestNotice notice = GuestNotice::Sent; // of the size
     // How long the guest stood still, measured from before QEMU was asked to stop it until it had answered that it
     // goes on; nothing where it stood still anyway.
     std::optional<std::chrono::microseconds> pause = {};
@@ -39,8 +40,8 @@ QCoro::Task<Result<ExchangeOutcome>> exchangeDisk(
 QCoro::Task<Result<void>> finishExchange(
     QPointer<MachineMonitor> monitor, RuntimeFolder runtime, std::chrono::milliseconds deadline);
 
-// The size of a disk in use whose format QEMU can resize itself: qcow2, raw. The guest is told.
-QCoro::Task<Result<void>> resizeInQemu(
+// The size of a disk in use whose format QEMU can resize itself: qcow2, raw.
+QCoro::Task<Result<GuestNotice>> resizeInQemu(
     QPointer<MachineMonitor> monitor, RuntimeFolder runtime, SlotId slot, ByteCount size);
 
 } // namespace platter

@@ -495,13 +495,19 @@ QCoro::Task<Result<void>> MachineSession::changeSettings(Definition before, Defi
     if (!changed) {
         co_return changed;
     }
+    Result<void> followed = {};
     if (before.startsWithSession != after.startsWithSession) {
         const QString program = QCoreApplication::applicationDirPath() + QStringLiteral("/platterctl");
-        if (const Result<void> kept = keepSessionStart(MachineStore(m_places.machines), program); !kept) {
-            co_return kept;
-        }
+        followed = keepSessionStart(MachineStore(m_places.machines), program);
     }
-    co_return co_await plugCables(before.adapters);
+    const Result<void> plugged = co_await plugCables(before.adapters);
+    if (followed) {
+        followed = plugged;
+    }
+    co_return followed.transform_error([](Error error) {
+        error.summary = tr("The settings are changed, but not all of it took effect. %1").arg(error.summary);
+        return error;
+    });
 }
 
 QCoro::Task<Result<void>> MachineSession::plugCables(std::vector<NetworkAdapter> now)
@@ -571,7 +577,7 @@ QCoro::Task<Result<ExchangeOutcome>> MachineSession::exchangeDisk(SlotId slot, I
     co_return co_await m_running->exchangeDisk(slot, std::get<DiskDrive>(drive->what), std::move(edit));
 }
 
-QCoro::Task<Result<void>> MachineSession::resizeDisk(SlotId slot, ByteCount size)
+QCoro::Task<Result<GuestNotice>> MachineSession::resizeDisk(SlotId slot, ByteCount size)
 {
     const Drive* drive = m_machine.definition.driveAt(slot);
     if (drive == nullptr || !std::holds_alternative<DiskDrive>(drive->what)) {

@@ -90,7 +90,7 @@ public:
     // Changes the image of a disk while the machine runs, as disk_exchange.h says; errors as there.
     QCoro::Task<Result<ExchangeOutcome>> exchangeDisk(SlotId slot, ImageEdit edit);
     // Resizes a qcow2 or raw disk while the machine runs.
-    QCoro::Task<Result<void>> resizeDisk(SlotId slot, ByteCount size);
+    QCoro::Task<Result<GuestNotice>> resizeDisk(SlotId slot, ByteCount size);
     // What the guest says of a disk, and letting it take the disk's new SIZE, as guest_growth.h says.
     QCoro::Task<Result<GuestVolume>> lookInGuest(SlotId slot);
     QCoro::Task<Result<GuestGrowth>> growInGuest(SlotId slot, ByteCount size);

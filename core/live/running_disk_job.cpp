@@ -46,6 +46,15 @@ Error onlyWhileOff(const MachineSession& session, const QString& file)
         Texts::tr("Shut the machine down first."), {}};
 }
 
+void tellOf(GuestNotice notice, OperationOutcome& outcome)
+{
+    if (notice == GuestNotice::Lost) {
+        outcome.sentences << Texts::tr(
+            "The guest was too busy to be told of the new size. If it does not see it, have it look: in Linux by "
+            "“echo 1 > /sys/class/block/…/device/rescan”, in Windows by Disk Management's Rescan Disks.");
+    }
+}
+
 // A plan is read while QEMU writes to the image; what looks broken then is most often half of a write.
 // QEMU's own flushes in between take some milliseconds each, and longer on a busy host.
 constexpr int attempts = 10;
@@ -121,6 +130,7 @@ protected:
             co_return std::unexpected(outcome.error());
         }
         OperationOutcome done = outcome->edit;
+        tellOf(outcome->notice, done);
         if (outcome->pause) {
             done.pause = outcome->pause;
             done.sentences << Texts::tr("The machine stood still for %1 ms.")
@@ -243,12 +253,14 @@ private:
             co_return co_await exchange(
                 [operation = std::make_shared<ExpandDisk>(m_request)] { return operation->runChecked(); });
         }
-        const Result<void> resized = co_await disk().session->resizeDisk(disk().slot, m_request.newSize);
-        if (!resized) {
-            co_return std::unexpected(resized.error());
+        const Result<GuestNotice> notice = co_await disk().session->resizeDisk(disk().slot, m_request.newSize);
+        if (!notice) {
+            co_return std::unexpected(notice.error());
         }
-        co_return OperationOutcome{
+        OperationOutcome outcome{
             .sentences = {Texts::tr("The disk in %1 has %2 now.").arg(file(), m_request.newSize.toString())}};
+        tellOf(*notice, outcome);
+        co_return outcome;
     }
 
     ResizeRequest m_request;
