@@ -146,7 +146,7 @@ Result<std::optional<OwnKeys>> keysFrom(const Arguments& arguments)
         absolute(arguments.values(optionDb)));
 }
 
-Result<FirmwareSettings> settingsFrom(const Arguments& arguments, FirmwareSettings settings)
+Result<void> setFrom(const Arguments& arguments, FirmwareSettings& settings)
 {
     if (arguments.isSet(optionSecureBoot)) {
         const Result<SecureBoot> mode = modeFrom(arguments.value(optionSecureBoot));
@@ -158,30 +158,23 @@ Result<FirmwareSettings> settingsFrom(const Arguments& arguments, FirmwareSettin
     for (const auto& [option, setting] :
         {std::pair(optionTpm, &settings.hasTpm), std::pair(optionBootMenu, &settings.showsBootMenu)}) {
         if (const Result<void> read = readYesOrNo(arguments, option, *setting); !read) {
-            return std::unexpected(read.error());
+            return read;
         }
     }
-    return settings;
+    return {};
 }
 
 QCoro::Task<int> set(Context* context, Arguments arguments, Report report)
 {
-    const QString name = arguments.positional[0];
-    const Result<StoredMachine> machine = context->store.load(name);
-    if (!machine) {
-        co_return report.failed(machine.error());
-    }
-    const Result<FirmwareSettings> settings = settingsFrom(arguments, machine->definition.firmware);
-    if (!settings) {
-        co_return report.failed(settings.error());
-    }
     const Result<std::optional<OwnKeys>> keys = keysFrom(arguments);
     if (!keys) {
         co_return report.failed(keys.error());
     }
-    const Result<void> changed = changeFirmware(name, context->places, *settings, *keys);
-    if (!changed) {
-        co_return report.failed(changed.error());
+    const Result<FirmwareSettings> settings = changeFirmware(
+        arguments.positional[0], context->places, [&](FirmwareSettings& one) { return setFrom(arguments, one); },
+        *keys);
+    if (!settings) {
+        co_return report.failed(settings.error());
     }
     co_return report.done(linesOf(*settings), toJson(*settings));
 }

@@ -24,18 +24,20 @@ Result<void> checkFirmware(const FirmwareSettings& settings, const QStringList& 
     return tpm.transform([](const QString&) { });
 }
 
-Result<void> changeFirmware(
-    const QString& name, const Places& places, const FirmwareSettings& settings, const std::optional<OwnKeys>& keys)
+Result<FirmwareSettings> changeFirmware(
+    const QString& name, const Places& places, const FirmwareEdit& edit, const std::optional<OwnKeys>& keys)
 {
     const Result<MachineAtRest> rest = MachineAtRest::take(name, places);
     if (!rest) {
         return std::unexpected(rest.error());
     }
-    if (const Result<void> possible = checkFirmware(settings, places.firmwareDescriptors); !possible) {
-        return possible;
-    }
     StoredMachine machine = rest->machine;
-    machine.definition.firmware = settings;
+    const Result<void> possible = edit(machine.definition.firmware).and_then([&] {
+        return checkFirmware(machine.definition.firmware, places.firmwareDescriptors);
+    });
+    if (!possible) {
+        return std::unexpected(possible.error());
+    }
     const Result<QString> vars = varsTemplateOf(machine.definition, places);
     if (!vars) {
         return std::unexpected(vars.error());
@@ -44,19 +46,15 @@ Result<void> changeFirmware(
     if (variables && keys) {
         enrollOwnKeys(*variables, *keys);
         if (const Result<void> written = writeNvram(machine, *variables); !written) {
-            return written;
+            return std::unexpected(written.error());
         }
     }
     if (const Result<void> provided = provideNvram(machine, *vars); !provided) {
-        return provided;
+        return std::unexpected(provided.error());
     }
     return MachineStore(places.machines)
-        .update(name,
-            [&settings](Definition& definition) -> Result<void> {
-                definition.firmware = settings;
-                return {};
-            })
-        .transform([](const StoredMachine&) {});
+        .update(name, [&](Definition& definition) { return edit(definition.firmware); })
+        .transform([](const StoredMachine& written) { return written.definition.firmware; });
 }
 
 Result<QString> resetFirmware(const QString& name, const Places& places)

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <unistd.h>
 
 namespace platter {
 
@@ -48,8 +49,8 @@ Result<void> keepSessionStart(const MachineStore& store, const QString& program,
     const bool isWanted = std::ranges::any_of(
         machines, [](const StoreEntry& entry) { return entry.definition && entry.definition->startsWithSession; });
     if (!isWanted) {
-        if (QFile::exists(file) && !QFile::remove(file)) {
-            return std::unexpected(systemError(what, file, EACCES));
+        if (::unlink(QFile::encodeName(file).constData()) != 0 && errno != ENOENT) {
+            return std::unexpected(systemError(what, file, errno));
         }
         return {};
     }

@@ -38,9 +38,13 @@ QCoro::Task<Result<SecureBootKeys>> look(QString name, Definition definition, Pl
     });
 }
 
-QCoro::Task<Result<void>> change(QString name, Places places, FirmwareSettings settings, OwnKeys keys)
+QCoro::Task<Result<FirmwareSettings>> useOwnKeys(QString name, Places places, OwnKeys keys)
 {
-    co_return co_await QtConcurrent::run(changeFirmware, name, places, settings, std::optional(keys));
+    const FirmwareEdit edit = [](FirmwareSettings& settings) -> Result<void> {
+        settings.secureBoot = SecureBoot::OwnKeys;
+        return {};
+    };
+    co_return co_await QtConcurrent::run(changeFirmware, name, places, edit, std::optional(keys));
 }
 
 QCoro::Task<Result<QString>> forget(QString name, Places places)
@@ -218,17 +222,15 @@ void FirmwarePage::chooseKeys()
 
 void FirmwarePage::enroll(const OwnKeys& keys)
 {
-    FirmwareSettings settings = m_definition.firmware;
-    settings.secureBoot = SecureBoot::OwnKeys;
-    QCoro::connect(change(m_machine, m_places, settings, keys), this, [this, settings](const Result<void>& done) {
-        if (!done) {
-            Q_EMIT failed(m_machine, done.error());
+    QCoro::connect(useOwnKeys(m_machine, m_places, keys), this, [this](const Result<FirmwareSettings>& settings) {
+        if (!settings) {
+            Q_EMIT failed(m_machine, settings.error());
             return;
         }
-        m_definition.firmware = settings;
+        m_definition.firmware = *settings;
         m_modes->button(int(SecureBoot::OwnKeys))->setChecked(true);
         readKeys();
-        Q_EMIT written(settings);
+        Q_EMIT written(*settings);
     });
 }
 
