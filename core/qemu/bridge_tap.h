@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A machine's end of a cable to a bridge of the host. QEMU's bridge helper makes it, and is run here: QEMU itself,
-// shut in as it is (spawn=deny), cannot run it, and gets the open descriptor instead. Blocking, some milliseconds;
-// any thread.
+// shut in as it is (spawn=deny), cannot run it, and gets the open descriptor instead. Blocking, some milliseconds,
+// up to 10 s with a helper that hangs; any thread.
 #pragma once
 
 #include "core/machine/host_bridge.h"

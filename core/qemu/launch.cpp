@@ -11,11 +11,13 @@
 #include "core/unique_fd.h"
 
 #include <QCoreApplication>
+#include <QCoroFuture>
 #include <QCoroTimer>
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QFileInfo>
+#include <QtConcurrentRun>
 
 #include <cerrno>
 #include <chrono>
@@ -135,7 +137,8 @@ QString wordsSince(const QString& log, qint64 offset)
 QCoro::Task<Result<void>> launchQemu(StoredMachine machine, LaunchSettings settings)
 {
     const RuntimeFolder& runtime = settings.runtime;
-    const Result<std::vector<UniqueFd>> taps = openTaps(machine.definition);
+    const Result<std::vector<UniqueFd>> taps =
+        co_await qCoro(QtConcurrent::run(openTaps, machine.definition)).takeResult();
     if (!taps) {
         co_return std::unexpected(taps.error());
     }
@@ -185,7 +188,7 @@ QCoro::Task<Result<void>> launch(StoredMachine machine, LaunchSettings settings)
     }
     runtime.removeStaleFiles();
 
-    endTpm(runtime); // what a start that died has left behind
+    co_await QtConcurrent::run(endTpm, runtime); // what a start that died has left behind
     if (machine.definition.firmware.hasTpm) {
         const Result<void> tpm = co_await startTpm(settings.tpmProgram, machine, runtime);
         if (!tpm) {
@@ -194,7 +197,7 @@ QCoro::Task<Result<void>> launch(StoredMachine machine, LaunchSettings settings)
     }
     const Result<void> launched = co_await launchQemu(machine, settings);
     if (!launched && machine.definition.firmware.hasTpm) {
-        endTpm(runtime); // QEMU may not have come as far as to it
+        co_await QtConcurrent::run(endTpm, runtime); // QEMU may not have come as far as to it
     }
     co_return launched;
 }

@@ -171,6 +171,14 @@ std::optional<Error> tpmRefused(const StoredMachine& machine, const QString& wor
     if (!says(words, "tpm-emulator") && !says(words, "tpmdev") && !says(words, "socket,id=tpm,")) {
         return std::nullopt;
     }
+    // What swtpm says of the state that it is to begin with.
+    if (!says(words, "CMD_INIT")) {
+        return Error{ErrorKind::Unsupported,
+            Texts::tr("QEMU and the machine's TPM emulator, swtpm, do not get on with each other."),
+            Texts::tr("What QEMU says is in the details, what swtpm says in %1. Install updates of both, or switch "
+                      "the TPM off in the machine's settings.")
+                .arg(machine.tpmLog())};
+    }
     return Error{ErrorKind::Corrupt,
         Texts::tr("The machine's TPM does not start: what it keeps in %1 is damaged, or another program uses it.")
             .arg(machine.tpmFolder()),

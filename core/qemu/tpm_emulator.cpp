@@ -4,12 +4,14 @@
 #include "core/unique_fd.h"
 
 #include <QCoreApplication>
+#include <QCoroFuture>
 #include <QCoroProcess>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QProcess>
 #include <QStandardPaths>
+#include <QtConcurrentRun>
 
 #include <array>
 #include <cerrno>
@@ -93,7 +95,7 @@ QCoro::Task<Result<void>> startTpm(QString program, StoredMachine machine, Runti
     const QByteArray logged = said.open(QIODevice::ReadOnly) ? said.readAll() : QByteArray();
     const QString words = QString::fromUtf8(swtpm.readAllStandardError() + logged).trimmed();
     swtpm.kill();
-    endTpm(runtime);
+    co_await QtConcurrent::run(endTpm, runtime);
     co_return std::unexpected(Error{ErrorKind::Unsupported, Texts::tr("The machine's TPM could not be started."),
         Texts::tr("Look at what swtpm says, or switch the TPM off in the machine's settings."),
         words.isEmpty() ? swtpm.errorString() : words});

@@ -17,7 +17,8 @@ Result<QString> findTpmEmulator();
 // keeps its folder from being made; Unsupported with its own words in the detail.
 QCoro::Task<Result<void>> startTpm(QString program, StoredMachine machine, RuntimeFolder runtime);
 
-// Ends one that no QEMU is connected to, which does not end by itself. Blocking, short; any thread.
+// Ends one that no QEMU is connected to, which does not end by itself. Blocking, up to 2 s for one that hangs; any
+// thread.
 void endTpm(const RuntimeFolder& runtime);
 
 } // namespace platter
