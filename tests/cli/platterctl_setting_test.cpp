@@ -124,7 +124,7 @@ private Q_SLOTS:
         QCOMPARE(run(QStringLiteral("machine set other --start-with-session no")).code, 0);
         QVERIFY(!QFile::exists(file));
         QCOMPARE(run(QStringLiteral("machine start --with-session")).code, 0);
-        QCOMPARE(run(QStringLiteral("machine start")).code, 1);
+        QCOMPARE(run(QStringLiteral("machine start")).code, 2);
     }
 
     void addsChangesAndRemovesAdapters()
