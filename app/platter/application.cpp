@@ -85,11 +85,14 @@ void Application::newMachine(const QString& iso)
             m_wizard->deleteLater();
             m_wizard.clear();
         });
-        connect(m_wizard, &NewVmWizard::created, &m_window, [this](const QString& machine, bool startNow) {
-            if (startNow) {
-                m_window.start(machine);
-            } else {
+        connect(m_wizard, &NewVmWizard::created, &m_window, [this](const QString& machine, FirstStart start) {
+            if (start == FirstStart::Later) {
                 m_window.select(machine);
+                return;
+            }
+            m_window.start(machine);
+            if (MachineSession* session = m_library.find(machine); session && start == FirstStart::NowWithKey) {
+                session->answerKeyPrompt();
             }
         });
     }

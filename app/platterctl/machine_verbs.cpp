@@ -152,9 +152,13 @@ QCoro::Task<int> act(Context* context, Arguments arguments, Report report, Act p
 
 QCoro::Task<Result<void>> startMachine(MachineSession* session, Arguments arguments)
 {
-    return session->start(arguments.isSet(QStringLiteral("software-emulation"))
+    const Result<void> started = co_await session->start(arguments.isSet(QStringLiteral("software-emulation"))
             ? AcceleratorChoice::SoftwareEmulation
             : AcceleratorChoice::Automatic);
+    if (started && arguments.isSet(QStringLiteral("press-key"))) {
+        co_await session->answerKeyPrompt();
+    }
+    co_return started;
 }
 
 // Ends when the machine is off, or with TimedOut.
@@ -293,6 +297,10 @@ std::vector<Verb> machineVerbs()
         {QStringLiteral("machine create"), name, tr("makes a machine"), choiceOptions(), &create},
         {QStringLiteral("machine start"), {QStringLiteral("[NAME]")}, tr("starts a machine that is off"),
             {flag("software-emulation", tr("Do not use KVM.")),
+                flag("press-key",
+                    tr("Answer the “Press any key to boot from CD or DVD” of Windows' media; waits until its "
+                       "system "
+                       "is being read.")),
                 flag("with-session", tr("Instead of one machine all that are to start when you log in."))},
             &start},
         {QStringLiteral("machine pause"), name, tr("stops a machine's processors"), {},

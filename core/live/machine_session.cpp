@@ -4,6 +4,7 @@
 #include "core/disk/image_lock.h"
 #include "core/disk/operations/kept_copy.h"
 #include "core/live/former_disk.h"
+#include "core/live/key_prompt.h"
 #include "core/live/launch_plan.h"
 #include "core/live/machine_settings.h"
 #include "core/live/machine_trouble.h"
@@ -18,6 +19,7 @@
 
 #include <QCoreApplication>
 #include <QCoroFuture>
+#include <QCoroTimer>
 #include <QFile>
 #include <QFileInfo>
 #include <QPointer>
@@ -35,6 +37,7 @@ using std::chrono::milliseconds;
 constexpr qint64 firstSeconds = 60;
 // How often to look whether another program's start has failed, which nothing tells.
 constexpr milliseconds lookAgainInterval{500};
+constexpr milliseconds startingPoll{50};
 constexpr std::chrono::seconds lookDeadline{60};
 // A guest that runs for less is not seen to have run.
 constexpr std::chrono::seconds evidenceInterval{5};
@@ -225,6 +228,24 @@ QCoro::Task<Result<void>> MachineSession::start(AcceleratorChoice choice)
         co_return std::unexpected(*m_lastError);
     }
     co_return started;
+}
+
+QCoro::Task<void> MachineSession::answerKeyPrompt()
+{
+    const QPointer<MachineSession> self(this);
+    while (self && m_launching) {
+        co_await QCoro::sleepFor(startingPoll);
+    }
+    if (!self || !m_running) {
+        co_return;
+    }
+    std::vector<SlotId> dvds;
+    for (const Drive& drive : m_machine.definition.drives) {
+        if (std::holds_alternative<DvdDrive>(drive.what)) {
+            dvds.push_back(drive.slot);
+        }
+    }
+    co_await platter::answerKeyPrompt(m_running->monitor(), std::move(dvds));
 }
 
 QCoro::Task<Result<void>> MachineSession::launchQemu(AcceleratorChoice choice)

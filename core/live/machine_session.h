@@ -67,6 +67,9 @@ public:
     // Each ends when the machine has reached the state (shutDown: when the guest has been asked), or with the
     // error.
     QCoro::Task<Result<void>> start(AcceleratorChoice choice = AcceleratorChoice::Automatic);
+    // Once it runs, if it is starting now: answers its medium's "Press any key to boot from CD or DVD", as
+    // key_prompt.h says.
+    QCoro::Task<void> answerKeyPrompt();
     QCoro::Task<Result<void>> shutDown(ShutdownWay way);
     QCoro::Task<Result<void>> powerOff();
     QCoro::Task<Result<void>> reset();

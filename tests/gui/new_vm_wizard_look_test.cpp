@@ -259,6 +259,11 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(
             stage.find<QWidget>("summaryMessage")->findChild<QAbstractButton*>()->isVisible(), 20000);
         QVERIFY(look(stage, QStringLiteral("errors")));
+
+        stage.open().resize(size);
+        stage.type("isoFile", m_media.windows());
+        QVERIFY(stage.goTo(SummaryPageNumber));
+        QVERIFY(look(stage, QStringLiteral("summary-windows")));
     }
 };
 

@@ -84,7 +84,7 @@ private Q_SLOTS:
         QTRY_VERIFY(stage.find<QPlainTextEdit>("plan")->toPlainText().contains(sample));
         QVERIFY(stage.finish());
         QCOMPARE(stage.createdName, QStringLiteral("sample-guest"));
-        QVERIFY(stage.createdStartNow);
+        QCOMPARE(stage.createdStart, FirstStart::Now);
         QVERIFY(stage.library().find(stage.createdName));
 
         const Definition machine = made(stage, stage.createdName);
@@ -120,8 +120,9 @@ private Q_SLOTS:
         QVERIFY(stage.goTo(SummaryPageNumber));
         stage.click("startNow");
         QCOMPARE(stage.find<QAbstractButton>("next")->text(), QStringLiteral("&Create"));
+        QVERIFY(!stage.find<QWidget>("answerKeyPrompt")->isVisible());
         QVERIFY(stage.finish());
-        QVERIFY(!stage.createdStartNow);
+        QCOMPARE(stage.createdStart, FirstStart::Later);
         const Definition machine = made(stage, QStringLiteral("debian13"));
         QCOMPARE(machine.osId, QStringLiteral("debian13"));
         QCOMPARE(mediumIn(machine, {0, 1}), m_media.debian());
@@ -217,7 +218,13 @@ private Q_SLOTS:
         QVERIFY(stage.isRefused("driversFile", "driversMessage", QStringLiteral("does not exist")));
         stage.type("driversFile", m_media.drivers());
         QVERIFY(stage.goTo(SummaryPageNumber));
+        auto* key = stage.find<QCheckBox>("answerKeyPrompt");
+        QVERIFY(key->isVisible() && key->isChecked());
+        stage.click("startNow");
+        QVERIFY(!key->isEnabled());
+        stage.click("startNow");
         QVERIFY(stage.finish());
+        QCOMPARE(stage.createdStart, FirstStart::NowWithKey);
         const Definition machine = made(stage, QStringLiteral("win11"));
         QCOMPARE(mediumIn(machine, {0, 1}), m_media.windows());
         QCOMPARE(mediumIn(machine, {0, 2}), m_media.drivers());
@@ -475,7 +482,7 @@ private Q_SLOTS:
         QCOMPARE(machine.cpus, 1);
         QVERIFY(diskFile(machine).endsWith(QLatin1String("by hand.qcow2")));
         QCOMPARE(machine.adapters.at(0).forwards.at(0).hostPort, quint16(2022));
-        QVERIFY(!stage.createdStartNow);
+        QCOMPARE(stage.createdStart, FirstStart::Later);
     }
 
     // On every page, Tab reaches every control, and every control has a name for screen readers.

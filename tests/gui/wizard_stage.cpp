@@ -69,10 +69,11 @@ WizardStage::~WizardStage() = default;
 NewVmWizard& WizardStage::open(const HostResources& host)
 {
     auto wizard = std::make_unique<NewVmWizard>(*m_library, m_places, host);
-    QObject::connect(wizard.get(), &NewVmWizard::created, wizard.get(), [this](const QString& name, bool startNow) {
-        createdName = name;
-        createdStartNow = startNow;
-    });
+    QObject::connect(
+        wizard.get(), &NewVmWizard::created, wizard.get(), [this](const QString& name, FirstStart start) {
+            createdName = name;
+            createdStart = start;
+        });
     wizard->show();
     wizard->activateWindow();
     m_wizards.push_back(std::move(wizard));

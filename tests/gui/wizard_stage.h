@@ -94,7 +94,7 @@ public:
     bool finish() const;
 
     QString createdName;
-    bool createdStartNow = false;
+    FirstStart createdStart = FirstStart::Later;
 
 private:
     QTemporaryDir m_folder;

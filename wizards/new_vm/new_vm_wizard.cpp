@@ -86,18 +86,20 @@ void NewVmWizard::finish()
 {
     setWorking(tr("Creating the machine…"));
     const QString name = m_draft->choices().name;
-    const bool startNow = m_summary->startsNow();
-    QCoro::connect(
-        m_library.create(m_draft->choices()), this, [this, name, startNow](Result<MachineSession*> made) {
-            setWorking({});
-            if (!made) {
-                m_summary->showFailure(made.error());
-                return;
-            }
-            m_system->remember();
-            Q_EMIT created(name, startNow);
-            accept();
-        });
+    FirstStart start = m_summary->startsNow() ? FirstStart::Now : FirstStart::Later;
+    if (m_summary->answersKeyPrompt()) {
+        start = FirstStart::NowWithKey;
+    }
+    QCoro::connect(m_library.create(m_draft->choices()), this, [this, name, start](Result<MachineSession*> made) {
+        setWorking({});
+        if (!made) {
+            m_summary->showFailure(made.error());
+            return;
+        }
+        m_system->remember();
+        Q_EMIT created(name, start);
+        accept();
+    });
 }
 
 QString NewVmWizard::discardQuestion() const

@@ -14,6 +14,12 @@ struct Places;
 class SummaryPage;
 class SystemPage;
 
+enum class FirstStart {
+    Later,
+    Now,
+    NowWithKey, // and the medium's "Press any key" is to be answered
+};
+
 class NewVmWizard : public WizardDialog {
     Q_OBJECT
 
@@ -27,7 +33,7 @@ public:
 
 Q_SIGNALS:
     // The machine is in the library. Whoever opened the wizard starts it.
-    void created(const QString& name, bool startNow);
+    void created(const QString& name, FirstStart start);
 
 protected:
     void finish() override;

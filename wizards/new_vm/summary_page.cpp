@@ -20,6 +20,7 @@ SummaryPage::SummaryPage(MachineDraft& draft)
     , m_copy(new QPushButton(tr("C&opy")))
     , m_copied(new FieldMessage)
     , m_start(new QCheckBox(tr("&Start it now")))
+    , m_key(new QCheckBox(tr("&Press a key when the medium asks for one")))
     , m_message(new FieldMessage(m_plan))
 {
     m_plan->setObjectName(QStringLiteral("plan"));
@@ -33,6 +34,10 @@ SummaryPage::SummaryPage(MachineDraft& draft)
     m_copy->setAccessibleName(tr("Copy what will be made"));
     m_start->setObjectName(QStringLiteral("startNow"));
     m_start->setChecked(true);
+    m_key->setObjectName(QStringLiteral("answerKeyPrompt"));
+    m_key->setToolTip(tr("Windows' medium starts only if a key is pressed within some seconds. Platter presses the "
+                         "space bar until the medium is being read, at this first start only."));
+    m_key->setChecked(true);
     m_message->setObjectName(QStringLiteral("summaryMessage"));
 
     auto* row = new QHBoxLayout;
@@ -47,6 +52,7 @@ SummaryPage::SummaryPage(MachineDraft& draft)
     whole->addWidget(m_plan, 1);
     whole->addWidget(m_message);
     whole->addLayout(row);
+    whole->addWidget(m_key);
 
     addField({.message = m_message,
         .own = [this](Tone) { return m_failure; },
@@ -58,6 +64,7 @@ SummaryPage::SummaryPage(MachineDraft& draft)
                 message.offerFix(tr("Change it…"), [this, first] { Q_EMIT changeRequested(first); });
             }});
     connect(m_start, &QCheckBox::toggled, this, &SummaryPage::startsNowChanged);
+    connect(m_start, &QCheckBox::toggled, this, &SummaryPage::offerKey);
     connect(m_copy, &QPushButton::clicked, this, &SummaryPage::copy);
     connect(&draft, &MachineDraft::assessed, this, &SummaryPage::showPlan);
     connect(&draft, &MachineDraft::changed, this, [this] { m_failure.reset(); });
@@ -66,6 +73,18 @@ SummaryPage::SummaryPage(MachineDraft& draft)
 bool SummaryPage::startsNow() const
 {
     return m_start->isChecked();
+}
+
+bool SummaryPage::answersKeyPrompt() const
+{
+    return m_key->isVisibleTo(this) && m_key->isChecked() && startsNow();
+}
+
+void SummaryPage::offerKey()
+{
+    const std::optional<InstallMedium>& medium = draft().medium();
+    m_key->setVisible(medium && medium->isWindows);
+    m_key->setEnabled(startsNow());
 }
 
 void SummaryPage::showFailure(const Error& error)
@@ -103,6 +122,7 @@ void SummaryPage::enter()
 {
     m_copied->clear();
     showPlan();
+    offerKey();
     refresh();
 }
 

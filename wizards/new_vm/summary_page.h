@@ -20,6 +20,8 @@ public:
     explicit SummaryPage(MachineDraft& draft);
 
     bool startsNow() const;
+    // The medium's "Press any key" is to be answered then.
+    bool answersKeyPrompt() const;
     // The attempt failed.
     void showFailure(const Error& error);
 
@@ -35,12 +37,14 @@ Q_SIGNALS:
 
 private:
     void showPlan();
+    void offerKey();
     void copy();
 
     QPlainTextEdit* m_plan;
     QPushButton* m_copy;
     FieldMessage* m_copied;
     QCheckBox* m_start;
+    QCheckBox* m_key;
     FieldMessage* m_message;
     std::optional<Error> m_failure;
 };
