@@ -48,9 +48,14 @@ if(PLATTER_FUZZERS)
   target_compile_options(platter_options INTERFACE -fsanitize=fuzzer-no-link -Wno-overloaded-virtual)
 endif()
 
-# A layer: a static library that may include the project's headers as "core/…", "ui/…".
+# A layer: a static library that may include the project's headers as "core/…", "ui/…". SMALL: what waits for people
+# is compiled for size, of which much is read and kept in memory at each start.
 function(platter_layer name)
+  cmake_parse_arguments(L "SMALL" "" "" ${ARGN})
   add_library(${name} STATIC)
+  if(L_SMALL)
+    target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-Os>)
+  endif()
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE platter_options)
 endfunction()

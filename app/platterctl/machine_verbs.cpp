@@ -57,7 +57,7 @@ QCoro::Task<int> list(Context* context, Arguments, Report report)
     for (const Error& error : remarks) {
         report.remark(error);
     }
-    co_return code;
+    co_return remarks.empty() ? code : exitFailed;
 }
 
 QCoro::Task<int> show(Context* context, Arguments arguments, Report report)

@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <functional>
+#include <unistd.h>
 
 using namespace platter;
 using namespace std::chrono_literals;
@@ -68,6 +69,7 @@ std::vector<Drive> makeDrives(const QString& folder)
             drives.push_back({slot, DiskDrive{file, isRaw ? DiskFormat::Raw : DiskFormat::Vhdx}});
         }
     }
+    ::sync(); // or the storage is busy with them while the first window is measured
     return drives;
 }
 

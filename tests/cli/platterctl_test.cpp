@@ -182,8 +182,10 @@ private Q_SLOTS:
         file.write("{\"version\": 1,");
         file.close();
 
-        const QJsonArray list =
-            run({QStringLiteral("machine"), QStringLiteral("list"), QStringLiteral("--json")}).json().array();
+        const Outcome listed = run({QStringLiteral("machine"), QStringLiteral("list"), QStringLiteral("--json")});
+        QCOMPARE(listed.code, 1);
+        QVERIFY2(listed.err.contains(QStringLiteral("machine.json")), qPrintable(listed.err));
+        const QJsonArray list = listed.json().array();
         QCOMPARE(list.size(), 2);
         QVERIFY(!list[0][QStringLiteral("error")].toString().isEmpty());
         QCOMPARE(list[1][QStringLiteral("state")].toString(), QStringLiteral("off"));
@@ -291,7 +293,7 @@ private Q_SLOTS:
         }
 
         const Outcome list = run({QStringLiteral("machine"), QStringLiteral("list")});
-        QCOMPARE(list.code, 0);
+        QCOMPARE(list.code, 1);
         QVERIFY2(list.out.contains(QStringLiteral("Running")), qPrintable(list.out));
         QVERIFY2(list.err.contains(folder), qPrintable(list.err));
         const QJsonDocument shown = verb("show").json();

@@ -153,7 +153,7 @@ void StorageModel::showImages(const QStringList& files)
             last = index(row);
         }
     }
-    if (first.isValid()) { // once: a view lays everything out again each time
+    if (first.isValid()) {
         Q_EMIT dataChanged(first, last);
     }
 }

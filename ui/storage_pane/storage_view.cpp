@@ -347,6 +347,20 @@ void StorageView::doItemsLayout()
     updateEditorGeometries();
 }
 
+// QListView lays everything out again, which takes longer than painting what is seen: only where a row's height is
+// another.
+void StorageView::dataChanged(const QModelIndex& first, const QModelIndex& last, const QList<int>& roles)
+{
+    for (int row = first.row(); row <= last.row(); ++row) {
+        const QModelIndex index = m_model.index(row);
+        if (sizeHintForIndex(index).height() != visualRect(index).height()) {
+            QListView::dataChanged(first, last, roles);
+            return;
+        }
+    }
+    QAbstractItemView::dataChanged(first, last, roles);
+}
+
 void StorageView::changeEvent(QEvent* event)
 {
     QListView::changeEvent(event);

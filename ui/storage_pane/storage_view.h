@@ -39,6 +39,7 @@ public:
     std::optional<SlotId> slotAt(const QPoint& at) const;
 
     void doItemsLayout() override;
+    void dataChanged(const QModelIndex& first, const QModelIndex& last, const QList<int>& roles = {}) override;
 
 Q_SIGNALS:
     void filesDropped(const QStringList& files, std::optional<platter::SlotId> slot);
