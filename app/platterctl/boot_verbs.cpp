@@ -116,7 +116,7 @@ QCoro::Task<int> list(Context* context, Arguments arguments, Report report)
         co_return report.failed(subject.error());
     }
     const auto& [machine, order] = *subject;
-    const std::vector<BootFinding> findings = examineBoot(order, machine.definition);
+    const std::vector<BootFinding> findings = examineBootOf(machine, order, context->places);
     const std::vector<BootEntry>& entries = order.entries();
     std::vector<QStringList> rows;
     QStringList explanations;

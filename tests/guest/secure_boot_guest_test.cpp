@@ -7,6 +7,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QJsonDocument>
 #include <QProcess>
 #include <QRegularExpression>
 #include <QTest>
@@ -19,6 +20,8 @@ const QString iso = QStringLiteral(PLATTER_BINARY_DIR "/share/platter/sample-gue
 // The distribution's kernel as its package has it, signature and modules included.
 const QString kernel = QStringLiteral(PLATTER_BINARY_DIR "/resources/sample_guest/kernel");
 const QString name = QStringLiteral("box");
+const QString starts = QStringLiteral("starts");
+const QString fails = QStringLiteral("fails");
 const QString ready = QStringLiteral("Platter sample guest ready: ");
 
 bool run(const QString& program, const QStringList& arguments)
@@ -98,12 +101,14 @@ private Q_SLOTS:
         LiveMachine live;
         live.make(name, {{{0, 0}, DvdDrive{iso}}});
         set(live, QStringLiteral("--secure-boot third-party"));
+        QCOMPARE(foretold(live), fails);
         {
             Start refused(live);
             REFUSES(refused);
         }
         // Without Secure Boot the same machine starts it.
         set(live, QStringLiteral("--secure-boot off"));
+        QCOMPARE(foretold(live), starts);
         Start again(live);
         SAYS(again, ready);
     }
@@ -116,6 +121,7 @@ private Q_SLOTS:
         live.make(name, {{{0, 0}, DiskDrive{disk, DiskFormat::Raw}}, {{0, 1}, DvdDrive{iso}}});
         set(live,
             QStringLiteral("--secure-boot own --pk %1 --kek %1 --db %1").arg(live.path(QStringLiteral("own.pem"))));
+        QCOMPARE(foretold(live), starts);
         {
             Start own(live);
             SAYS(own, ready);
@@ -126,6 +132,7 @@ private Q_SLOTS:
         }
         // To Microsoft's keys that signature means nothing.
         set(live, QStringLiteral("--secure-boot microsoft"));
+        QCOMPARE(foretold(live), fails);
         Start refused(live);
         REFUSES(refused);
     }
@@ -137,6 +144,7 @@ private Q_SLOTS:
         QVERIFY(makeDebianDisk(live, disk));
         live.make(name, {{{0, 0}, DiskDrive{disk, DiskFormat::Raw}}});
         set(live, QStringLiteral("--secure-boot third-party"));
+        QCOMPARE(foretold(live), starts);
         {
             Start debian(live);
             SAYS(debian, ready);
@@ -152,6 +160,7 @@ private Q_SLOTS:
         }
         // Shim is signed with the key for everybody but Windows, which is not there now.
         set(live, QStringLiteral("--secure-boot microsoft"));
+        QCOMPARE(foretold(live), fails);
         Start refused(live);
         REFUSES(refused);
     }
@@ -177,6 +186,14 @@ private:
         const LiveMachine::Said said = live.platterctl(
             QStringList{QStringLiteral("firmware"), QStringLiteral("set"), name} + options.split(QLatin1Char(' ')));
         QVERIFY2(said.code == 0, qPrintable(said.err));
+    }
+
+    // What platterctl says will become of the first that the firmware tries.
+    static QString foretold(const LiveMachine& live)
+    {
+        const LiveMachine::Said said =
+            live.platterctl({QStringLiteral("boot"), QStringLiteral("list"), name, QStringLiteral("--json")});
+        return QJsonDocument::fromJson(said.out.toUtf8())[0][QStringLiteral("verdict")].toString();
     }
 
     // The sample guest's one program: stub, kernel, initramfs.

@@ -20,7 +20,7 @@ QCoro::Task<QStringList> reasonsOf(StoredMachine machine, Places places)
 {
     co_return co_await QtConcurrent::run([machine, places] {
         const Result<BootOrder> order = bootOrderOf(machine, places);
-        return order ? whyNothingStarts(*order, examineBoot(*order, machine.definition), machine.definition)
+        return order ? whyNothingStarts(*order, examineBootOf(machine, *order, places), machine.definition)
                      : QStringList(order.error().text());
     });
 }
