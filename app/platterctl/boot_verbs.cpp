@@ -96,7 +96,7 @@ QString remarkOn(const BootEntry& entry, const BootFinding& finding, bool isNext
 QString outcomeOf(const BootOrder& order, const std::vector<BootFinding>& findings, const Definition& definition)
 {
     if (!whyNothingStarts(order, findings, definition).isEmpty()) {
-        return tr("The firmware finds nothing to start and ends in its menu.");
+        return tr("The firmware starts nothing and ends in its menu.");
     }
     for (std::size_t i = 0; i < findings.size(); ++i) {
         if (findings[i].verdict == BootFinding::Verdict::Starts) {

@@ -96,7 +96,7 @@ private Q_SLOTS:
         const QString on = m_shell->run(list).out;
         QVERIFY2(
             on.contains(QStringLiteral("shimx64.efi is not signed. Sign it and enroll your key")), qPrintable(on));
-        QVERIFY2(on.contains(QStringLiteral("The firmware finds nothing to start")), qPrintable(on));
+        QVERIFY2(on.contains(QStringLiteral("The firmware starts nothing")), qPrintable(on));
         const Outcome other =
             m_shell->run(QStringLiteral("boot network net --folder /usr/lib/shim --file shimx64.efi.signed"));
         QVERIFY2(other.code == 0, qPrintable(other.err));

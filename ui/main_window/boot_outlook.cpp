@@ -136,8 +136,7 @@ void BootOutlook::tell()
     QCoro::connect(
         reasonsOf(m_session->machine(), m_session->places()), this, [this, name](const QStringList& why) {
             Q_EMIT nothingStarted(name,
-                {ErrorKind::NotFound,
-                    tr("The firmware of %1 found nothing to start and waits in its menu.").arg(name),
+                {ErrorKind::NotFound, tr("The firmware of %1 has started nothing and waits in its menu.").arg(name),
                     tr("The Boot tab says what becomes of each entry."), why.join(QLatin1Char('\n'))});
         });
 }
