@@ -96,7 +96,7 @@ QString remarkOn(const BootEntry& entry, const BootFinding& finding, bool isNext
 QString outcomeOf(const BootOrder& order, const std::vector<BootFinding>& findings, const Definition& definition)
 {
     if (!whyNothingStarts(order, findings, definition).isEmpty()) {
-        return tr("The firmware finds nothing to start and ends in its menu.");
+        return tr("The firmware starts nothing and ends in its menu.");
     }
     for (std::size_t i = 0; i < findings.size(); ++i) {
         if (findings[i].verdict == BootFinding::Verdict::Starts) {
@@ -116,7 +116,7 @@ QCoro::Task<int> list(Context* context, Arguments arguments, Report report)
         co_return report.failed(subject.error());
     }
     const auto& [machine, order] = *subject;
-    const std::vector<BootFinding> findings = examineBoot(order, machine.definition);
+    const std::vector<BootFinding> findings = examineBootOf(machine, order, context->places);
     const std::vector<BootEntry>& entries = order.entries();
     std::vector<QStringList> rows;
     QStringList explanations;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/boot/boot_check.h"
 
+#include "core/boot/program_check.h"
 #include "core/disk/inspect_file.h"
 #include "core/machine/network_boot.h"
 #include "core/media/install_medium.h"
@@ -9,6 +10,7 @@
 #include <QFileInfo>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 
 namespace platter {
@@ -54,10 +56,16 @@ const Partition* partitionOn(const DiskInspection& disk, const HardDriveNode& wa
     return found == disk.partitions.partitions.end() ? nullptr : &*found;
 }
 
+bool isForMachine(const Bootability::Loader& one)
+{
+    return one.loader.processor == EfiProcessor::X64;
+}
+
 class Examination {
 public:
-    explicit Examination(const Definition& definition)
+    Examination(const Definition& definition, const Result<SecureBootKeys>& keys)
         : m_definition(definition)
+        , m_keys(keys)
     {
     }
 
@@ -79,12 +87,18 @@ private:
                 return {Verdict::Unknown, slot, found.error().summary, found.error().advice};
             }
             const Bootability& boots = found->bootability;
-            return {boots.isBootable() ? Verdict::Starts : Verdict::Fails, slot, boots.sentence(), boots.advice()};
+            if (!boots.isBootable()) {
+                return {Verdict::Fails, slot, boots.sentence(), boots.advice()};
+            }
+            const auto loader = std::ranges::find_if(boots.loaders,
+                [](const Bootability::Loader& one) { return one.loader.isDefault() && isForMachine(one); });
+            return withSecureBoot({Verdict::Starts, slot, boots.sentence()}, loader->loader.path,
+                [&] { return readLoader(disk->format, disk->where(), found->partitions, *loader); });
         }
         return examine(std::get<DvdDrive>(drive->what), slot);
     }
 
-    static BootFinding examine(const DvdDrive& dvd, SlotId slot)
+    BootFinding examine(const DvdDrive& dvd, SlotId slot) const
     {
         if (dvd.medium.isEmpty()) {
             return {Verdict::Fails, slot, Texts::tr("The DVD drive has no medium."),
@@ -97,9 +111,12 @@ private:
             return {
                 isRead ? Verdict::Fails : Verdict::Unknown, slot, medium.error().summary, medium.error().advice};
         }
-        const bool boots = medium->uefi == UefiBoot::Yes;
-        return {boots ? Verdict::Starts : Verdict::Fails, slot, medium->sentence(),
-            boots ? QString() : Texts::tr("Insert a medium that boots with UEFI.")};
+        if (medium->uefi != UefiBoot::Yes) {
+            return {Verdict::Fails, slot, medium->sentence(), Texts::tr("Insert a medium that boots with UEFI.")};
+        }
+        return withSecureBoot({Verdict::Starts, slot, medium->sentence()},
+            Texts::tr("the boot loader of %1").arg(QFileInfo(dvd.medium).fileName()),
+            [&dvd] { return readMediumLoader(dvd.medium); });
     }
 
     BootFinding examine(const NetworkTarget& network) const
@@ -129,7 +146,7 @@ private:
             Texts::tr("Start over IPv4.")};
     }
 
-    static BootFinding examinePxe(const NetworkAdapter& adapter)
+    BootFinding examinePxe(const NetworkAdapter& adapter) const
     {
         if (adapter.boot.folder.isEmpty()) {
             return {Verdict::Fails, {},
@@ -140,8 +157,10 @@ private:
         if (const Result<void> usable = checkNetworkBoot(adapter.boot); !usable) {
             return {Verdict::Fails, {}, usable.error().summary, usable.error().advice};
         }
-        return {Verdict::Starts, {},
-            Texts::tr("The firmware starts %1 from the folder %2.").arg(adapter.boot.file, adapter.boot.folder)};
+        return withSecureBoot({Verdict::Starts, {},
+                                  Texts::tr("The firmware starts %1 from the folder %2.")
+                                      .arg(adapter.boot.file, adapter.boot.folder)},
+            adapter.boot.file, [&adapter] { return readNetworkLoader(adapter.boot); });
     }
 
     static BootFinding examineHttp(const NetworkTarget& network)
@@ -175,10 +194,10 @@ private:
         if (!found) {
             return {Verdict::Unknown, slot, found.error().summary, found.error().advice};
         }
-        return judge(file, *slot, *found);
+        return judge(file, *slot, *disk, *found);
     }
 
-    static BootFinding judge(const FileTarget& file, SlotId slot, const DiskInspection& disk)
+    BootFinding judge(const FileTarget& file, SlotId slot, const DiskDrive& drive, const DiskInspection& disk) const
     {
         const std::vector<Bootability::Loader>& loaders = disk.bootability.loaders;
         const Partition* partition = file.partition ? partitionOn(disk, *file.partition) : nullptr;
@@ -188,8 +207,9 @@ private:
             return one.partition == number && one.loader.path.compare(path, Qt::CaseInsensitive) == 0;
         });
         if (loader != loaders.end()) {
-            if (loader->loader.processor == EfiProcessor::X64) {
-                return {Verdict::Starts, slot, Texts::tr("The firmware starts %1.").arg(path)};
+            if (isForMachine(*loader)) {
+                return withSecureBoot({Verdict::Starts, slot, Texts::tr("The firmware starts %1.").arg(path)}, path,
+                    [&] { return readLoader(drive.format, drive.where(), disk.partitions, *loader); });
             }
             return {Verdict::Fails, slot,
                 loader->loader.processor
@@ -215,6 +235,27 @@ private:
     static BootFinding examine(const UnknownTarget&)
     {
         return {Verdict::Unknown, {}, Texts::tr("It names hardware that the machine does not have.")};
+    }
+
+    // What becomes with Secure Boot of an entry that starts without. PROGRAM is what it starts, in words.
+    BootFinding withSecureBoot(
+        BootFinding finding, const QString& program, const std::function<Result<QByteArray>()>& read) const
+    {
+        const SecureBoot mode = m_definition.firmware.secureBoot;
+        if (mode == SecureBoot::Off) {
+            return finding;
+        }
+        const Result<ProgramCheck> check = m_keys.and_then([&](const SecureBootKeys& keys) {
+            return read().transform([&keys](const QByteArray& bytes) { return checkProgram(bytes, keys); });
+        });
+        if (!check) {
+            return {Verdict::Unknown, finding.slot, check.error().summary, check.error().advice};
+        }
+        if (!check->mayStart()) {
+            return {Verdict::Fails, finding.slot, check->sentence(program), check->advice(mode)};
+        }
+        finding.sentence = Texts::tr("%1 %2").arg(finding.sentence, check->sentence(program));
+        return finding;
     }
 
     static QString removeIt() { return Texts::tr("Remove the entry."); }
@@ -248,6 +289,7 @@ private:
     }
 
     const Definition& m_definition;
+    const Result<SecureBootKeys>& m_keys;
     std::map<SlotId, Result<DiskInspection>> m_disks;
     QString m_unreadable; // why a disk could not be read
 };
@@ -325,9 +367,10 @@ QString nameOf(BootFinding::Verdict verdict)
     Q_UNREACHABLE_RETURN({});
 }
 
-std::vector<BootFinding> examineBoot(const BootOrder& order, const Definition& definition)
+std::vector<BootFinding> examineBoot(
+    const BootOrder& order, const Definition& definition, const Result<SecureBootKeys>& keys)
 {
-    Examination examination(definition);
+    Examination examination(definition, keys);
     std::vector<BootFinding> findings;
     for (const BootEntry& entry : order.entries()) {
         findings.push_back(examination.examine(entry));

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/boot/boot_order.h"
+#include "core/boot/secure_boot.h"
 
 namespace platter {
 
@@ -27,8 +28,10 @@ struct BootFinding {
 
 QString nameOf(BootFinding::Verdict verdict); // "starts": stable, for JSON
 
-// For each of ORDER's entries, in their order.
-std::vector<BootFinding> examineBoot(const BootOrder& order, const Definition& definition);
+// For each of ORDER's entries, in their order. Where DEFINITION has Secure Boot on, the boot loaders are held
+// against KEYS, the firmware's; an error is why those are not known.
+std::vector<BootFinding> examineBoot(
+    const BootOrder& order, const Definition& definition, const Result<SecureBootKeys>& keys);
 
 // Why the firmware will find nothing to start, a line for each entry that it tries; empty: it will, or may.
 QStringList whyNothingStarts(

@@ -8,13 +8,17 @@
 #include <QByteArray>
 #include <QDateTime>
 
+#include <cstddef>
+#include <span>
 #include <vector>
 
 namespace platter {
 
 struct Certificate {
     QByteArray der; // as it is
-    QByteArray subjectName; // the subject's bytes, by which signatures name it
+    QByteArray subjectName; // the subject's bytes, by which others name it as their issuer
+    QByteArray issuerName; // this and the number are how signatures name their certificate
+    QByteArray serialNumber;
     QString subject; // its common name, or what else it is called
     QString issuer;
     QDateTime validFrom; // UTC
@@ -25,6 +29,10 @@ struct Certificate {
 
     friend bool operator==(const Certificate&, const Certificate&) = default;
 };
+
+// What a Name, whose bytes these are, is called: its common name, or else its organization, or else the last thing
+// that is said of it.
+QString shortName(std::span<const std::byte> name);
 
 // Corrupt: it is none.
 Result<Certificate> parseCertificate(const QByteArray& der);

@@ -21,6 +21,11 @@ inline std::span<std::byte> bytesOf(QByteArray& bytes)
     return std::as_writable_bytes(std::span(bytes.data(), std::size_t(bytes.size())));
 }
 
+inline QByteArray copyOf(std::span<const std::byte> bytes)
+{
+    return {reinterpret_cast<const char*>(bytes.data()), qsizetype(bytes.size())};
+}
+
 // With its null.
 inline QByteArray efiText(const QString& text)
 {

@@ -163,6 +163,9 @@ Result<KeyList> keyList(const VariableStore& store, const Name& name)
     for (const Signature& signature : *signatures) {
         if (!signature.isCertificate()) {
             ++list.hashes;
+            if (signature.isProgramHash()) {
+                list.programs.push_back(signature.data);
+            }
             continue;
         }
         const Result<Certificate> certificate = parseCertificate(signature.data);

@@ -16,6 +16,7 @@ namespace platter {
 struct KeyList {
     std::vector<Certificate> certificates;
     int hashes = 0; // of single programs or certificates
+    std::vector<QByteArray> programs = {}; // the SHA-256 of programs among them
 
     // A line each; without: "none".
     QStringList lines() const;

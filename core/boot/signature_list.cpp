@@ -20,6 +20,7 @@ constexpr std::size_t signatureSizeAt = 24;
 constexpr std::size_t signaturesAt = 28;
 
 constexpr QUuid x509(0xa5c059a1, 0x94e4, 0x4aa7, 0x87, 0xb5, 0xab, 0x15, 0x5c, 0x2b, 0xf0, 0x72);
+constexpr QUuid sha256(0xc1c41626, 0x504c, 0x4092, 0xac, 0xa9, 0x41, 0xf9, 0x36, 0x93, 0x43, 0x28);
 // Says who has put it there; this one is Platter's.
 constexpr QUuid platter(0x5b1f3c52, 0x6c0e, 0x4c86, 0x9a, 0x41, 0x0d, 0x2e, 0x77, 0x93, 0xb4, 0x1c);
 
@@ -33,6 +34,11 @@ std::unexpected<Error> corrupt()
 bool Signature::isCertificate() const
 {
     return type == x509;
+}
+
+bool Signature::isProgramHash() const
+{
+    return type == sha256;
 }
 
 Signature certificateSignature(const QByteArray& der)
@@ -57,8 +63,7 @@ Result<std::vector<Signature>> parseSignatures(const QByteArray& lists)
         }
         for (std::size_t at = signaturesAt + header; at < size; at += each) {
             const std::span<const std::byte> data = rest.subspan(at + guidSize, each - guidSize);
-            signatures.push_back({guidAt(rest, 0), guidAt(rest, at),
-                QByteArray(reinterpret_cast<const char*>(data.data()), qsizetype(data.size()))});
+            signatures.push_back({guidAt(rest, 0), guidAt(rest, at), copyOf(data)});
         }
         rest = rest.subspan(size);
     }

@@ -18,6 +18,7 @@ struct Signature {
     QByteArray data;
 
     bool isCertificate() const; // X.509, in DER
+    bool isProgramHash() const; // SHA-256
 
     friend bool operator==(const Signature&, const Signature&) = default;
 };

@@ -9,6 +9,8 @@
 #include "core/disk/vhdx/chain.h"
 #include "core/disk/vhdx/details.h"
 
+#include <algorithm>
+
 namespace platter {
 
 namespace {
@@ -19,26 +21,25 @@ Error aboutFile(Error error, const QString& file)
     return error;
 }
 
-Result<DiskInspection> inspectWith(
-    const VirtualDisk& disk, ImageDetails details, const QString& file, ByteCount onHost)
-{
-    details.file = file;
-    details.sizeOnHost = onHost;
-    return inspect(disk, std::move(details));
-}
+// An image, and what its format says of it.
+struct OpenImage {
+    std::unique_ptr<VirtualDisk> disk;
+    ImageDetails details;
+};
 
-Result<DiskInspection> inspectVhdx(
-    std::unique_ptr<HostFile> host, const QString& file, const ParentSearch& search, ByteCount onHost)
+Result<OpenImage> openVhdx(std::unique_ptr<HostFile> host, const QString& file, const ParentSearch& search)
 {
     QStringList paths;
-    const Result<std::unique_ptr<vhdx::Image>> image =
+    Result<std::unique_ptr<vhdx::Image>> image =
         vhdx::Image::open(std::move(host), vhdx::parentOpener(search, &paths));
     if (!image) {
         return std::unexpected(aboutFile(image.error(), file));
     }
-    const Result<ImageDetails> details = vhdx::detailsOf(**image, paths);
-    return details ? inspectWith(**image, *details, file, onHost)
-                   : std::unexpected(aboutFile(details.error(), file));
+    Result<ImageDetails> details = vhdx::detailsOf(**image, paths);
+    if (!details) {
+        return std::unexpected(aboutFile(details.error(), file));
+    }
+    return OpenImage{*std::move(image), *std::move(details)};
 }
 
 ImageKind kindOf(DiskFormat format)
@@ -54,6 +55,61 @@ ImageKind kindOf(DiskFormat format)
     Q_UNREACHABLE_RETURN(ImageKind::Raw);
 }
 
+Result<OpenImage> openWith(ImageKind kind, std::unique_ptr<HostFile> host, const QString& file,
+    const QStringList& parents, InspectAccess access)
+{
+    // A lost parent is something to tell, and no reason to tell nothing.
+    ParentSearch search = parentSearchFor(file, parents);
+    search.lostParent = LostParent::Tolerate;
+    switch (kind) {
+    case ImageKind::Vhdx:
+        return openVhdx(std::move(host), file, search);
+    case ImageKind::Vhd: {
+        Result<std::unique_ptr<vhd::Image>> image = vhd::Image::open(std::move(host), search);
+        if (!image) {
+            return std::unexpected(aboutFile(image.error(), file));
+        }
+        ImageDetails details = vhd::detailsOf(**image);
+        return OpenImage{*std::move(image), std::move(details)};
+    }
+    case ImageKind::Raw: {
+        ImageDetails details;
+        details.fileSize = ByteCount(host->size());
+        return OpenImage{std::make_unique<RawDisk>(std::move(host)), std::move(details)};
+    }
+    case ImageKind::Qcow2:
+    case ImageKind::Vmdk:
+    case ImageKind::Vdi:
+        break;
+    }
+    ImageDetails details;
+    details.format = kind;
+    details.fileSize = ByteCount(host->size());
+    host.reset(); // QEMU takes the locks itself
+    Result<std::unique_ptr<QemuDisk>> disk = QemuDisk::open(
+        file, kind, access == InspectAccess::Shared ? QemuDisk::Access::Shared : QemuDisk::Access::Locked);
+    if (!disk) {
+        return std::unexpected(disk.error());
+    }
+    return OpenImage{*std::move(disk), std::move(details)};
+}
+
+Result<OpenImage> open(ImageKind kind, const QString& file, const QStringList& parents, InspectAccess access)
+{
+    Result<std::unique_ptr<HostFile>> host = HostFile::open(
+        file, access == InspectAccess::Shared ? HostFile::Access::Unlocked : HostFile::Access::ReadOnly);
+    if (!host) {
+        return std::unexpected(host.error());
+    }
+    const ByteCount onHost((*host)->sizeOnHost().value_or(0));
+    Result<OpenImage> image = openWith(kind, *std::move(host), file, parents, access);
+    if (image) {
+        image->details.file = file;
+        image->details.sizeOnHost = onHost;
+    }
+    return image;
+}
+
 } // namespace
 
 Result<DiskInspection> inspectFile(const QString& file, const QStringList& parents, InspectAccess access)
@@ -65,53 +121,29 @@ Result<DiskInspection> inspectFile(const QString& file, const QStringList& paren
 Result<DiskInspection> inspectFileAs(
     ImageKind kind, const QString& file, const QStringList& parents, InspectAccess access)
 {
-    Result<std::unique_ptr<HostFile>> host = HostFile::open(
-        file, access == InspectAccess::Shared ? HostFile::Access::Unlocked : HostFile::Access::ReadOnly);
-    if (!host) {
-        return std::unexpected(host.error());
-    }
-    const ByteCount onHost((*host)->sizeOnHost().value_or(0));
-    const ByteCount length((*host)->size());
-    // A lost parent is something to tell, and no reason to tell nothing.
-    ParentSearch search = parentSearchFor(file, parents);
-    search.lostParent = LostParent::Tolerate;
-    switch (kind) {
-    case ImageKind::Vhdx:
-        return inspectVhdx(*std::move(host), file, search, onHost);
-    case ImageKind::Vhd: {
-        const Result<std::unique_ptr<vhd::Image>> image = vhd::Image::open(*std::move(host), search);
-        if (!image) {
-            return std::unexpected(aboutFile(image.error(), file));
-        }
-        return inspectWith(**image, vhd::detailsOf(**image), file, onHost);
-    }
-    case ImageKind::Raw: {
-        const RawDisk disk(*std::move(host));
-        ImageDetails details;
-        details.fileSize = length;
-        return inspectWith(disk, details, file, onHost);
-    }
-    case ImageKind::Qcow2:
-    case ImageKind::Vmdk:
-    case ImageKind::Vdi:
-        break;
-    }
-    host->reset(); // QEMU takes the locks itself
-    const Result<std::unique_ptr<QemuDisk>> disk = QemuDisk::open(
-        file, kind, access == InspectAccess::Shared ? QemuDisk::Access::Shared : QemuDisk::Access::Locked);
-    if (!disk) {
-        return std::unexpected(disk.error());
-    }
-    ImageDetails details;
-    details.format = kind;
-    details.fileSize = length;
-    return inspectWith(**disk, details, file, onHost);
+    Result<OpenImage> image = open(kind, file, parents, access);
+    return image ? inspect(*image->disk, std::move(image->details)) : std::unexpected(image.error());
 }
 
 Result<DiskInspection> inspectFileAs(
     DiskFormat format, const QString& file, const QStringList& parents, InspectAccess access)
 {
     return inspectFileAs(kindOf(format), file, parents, access);
+}
+
+Result<QByteArray> readLoader(
+    DiskFormat format, const QString& file, const PartitionTable& partitions, const Bootability::Loader& loader)
+{
+    const Result<OpenImage> image = open(kindOf(format), file, {}, InspectAccess::Shared);
+    if (!image) {
+        return std::unexpected(image.error());
+    }
+    const auto partition = std::ranges::find(partitions.partitions, loader.partition, &Partition::number);
+    const DiskRange range =
+        partition == partitions.partitions.end() ? DiskRange{0, image->disk->size()} : partition->range;
+    const SourceWindow window(*image->disk, range.offset, range.length);
+    return FatVolume::open(window).and_then(
+        [&loader](const FatVolume& volume) { return readProgram(volume, loader.loader.path); });
 }
 
 } // namespace platter

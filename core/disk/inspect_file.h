@@ -25,4 +25,9 @@ Result<DiskInspection> inspectFileAs(
 Result<DiskInspection> inspectFileAs(
     DiskFormat format, const QString& file, const QStringList& parents, InspectAccess access);
 
+// All of a boot loader that an inspection of this file has found, in one of these PARTITIONS; the file may be in
+// use. Errors: of opening files, of the format, and of readProgram().
+Result<QByteArray> readLoader(
+    DiskFormat format, const QString& file, const PartitionTable& partitions, const Bootability::Loader& loader);
+
 } // namespace platter

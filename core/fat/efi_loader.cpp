@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/fat/efi_loader.h"
 
+#include "core/fat/pe_layout.h"
 #include "core/little_endian.h"
 
 #include <QCoreApplication>
@@ -32,15 +33,6 @@ constexpr std::array processors{
     Processor{EfiProcessor::LoongArch64, "loongarch64", "BOOTLOONGARCH64.EFI", 0x6264},
     Processor{EfiProcessor::Itanium, "ia64", "BOOTIA64.EFI", 0x0200},
 };
-
-// The beginning of a program: PE/COFF, sections "MS-DOS Stub", "COFF File Header", "Optional Header".
-constexpr std::size_t peOffsetAt = 0x3C;
-constexpr std::size_t machineAt = 4; // from "PE\0\0"
-constexpr std::size_t optionalHeaderAt = 24;
-constexpr std::size_t subsystemAt = optionalHeaderAt + 68;
-constexpr std::uint16_t dosSignature = 0x5A4D; // "MZ"
-constexpr std::uint32_t peSignature = 0x00004550; // "PE\0\0"
-constexpr std::uint16_t efiApplication = 10;
 
 // A damaged volume can hold a folder within itself.
 constexpr int deepest = 3;
@@ -83,13 +75,14 @@ struct Search {
 
 std::optional<EfiProcessor> efiProcessorOf(std::span<const std::byte> beginning)
 {
-    const std::size_t pe = littleEndian<std::uint32_t>(beginning, peOffsetAt);
-    if (littleEndian<std::uint16_t>(beginning, 0) != dosSignature
-        || littleEndian<std::uint32_t>(beginning, pe) != peSignature
-        || littleEndian<std::uint16_t>(beginning, pe + subsystemAt) != efiApplication) {
+    const std::size_t header = littleEndian<std::uint32_t>(beginning, pe::headerOffsetAt);
+    if (littleEndian<std::uint16_t>(beginning, 0) != pe::dosSignature
+        || littleEndian<std::uint32_t>(beginning, header) != pe::signature
+        || littleEndian<std::uint16_t>(beginning, header + pe::optionalHeaderAt + pe::subsystemAt)
+            != pe::efiApplication) {
         return std::nullopt;
     }
-    const auto machine = littleEndian<std::uint16_t>(beginning, pe + machineAt);
+    const auto machine = littleEndian<std::uint16_t>(beginning, header + pe::machineAt);
     const auto* const found = std::ranges::find(processors, machine, &Processor::machine);
     return found == processors.end() ? std::nullopt : std::optional(found->processor);
 }
@@ -159,6 +152,25 @@ std::vector<EfiLoader> efiLoaders(const FatVolume& volume)
         search.walk(QLatin1Char('\\') + top->name, 1);
     }
     return std::move(search.found);
+}
+
+Result<QByteArray> readProgram(const FatVolume& volume, const QString& path)
+{
+    const Result<FatEntry> file = volume.find(path);
+    if (!file) {
+        return std::unexpected(file.error());
+    }
+    if (file->size > largestProgram) {
+        return std::unexpected(Error{ErrorKind::Unsupported,
+            Texts::tr("%1 is larger than any boot loader, and was not looked at.").arg(path), {}, {}});
+    }
+    // A damaged volume can have a small chain of clusters for a file of a large size.
+    if (const Result<void> whole = volume.check(*file); !whole) {
+        return std::unexpected(whole.error());
+    }
+    QByteArray program(qsizetype(file->size), Qt::Uninitialized);
+    return volume.read(*file, std::as_writable_bytes(std::span(program.data(), std::size_t(program.size()))))
+        .transform([&program] { return std::move(program); });
 }
 
 } // namespace platter

@@ -51,4 +51,9 @@ struct EfiLoader {
 // which reaches \EFI\Microsoft\Boot.
 std::vector<EfiLoader> efiLoaders(const FatVolume& volume);
 
+// All of a program, as firmware has it in memory before it starts it. NotFound; Corrupt; Unsupported: it is larger
+// than any boot loader.
+Result<QByteArray> readProgram(const FatVolume& volume, const QString& path);
+inline constexpr qint64 largestProgram = 256 << 20;
+
 } // namespace platter

@@ -3,6 +3,7 @@
 
 #include "core/boot/nvram_file.h"
 #include "core/live/machine_at_rest.h"
+#include "core/live/machine_firmware.h"
 #include "core/machine/network_boot.h"
 #include "core/machine/rules.h"
 
@@ -25,6 +26,13 @@ Result<BootOrder> bootOrderOf(const StoredMachine& machine, const Places& places
     return varsTemplateOf(machine.definition, places)
         .and_then([&](const QString& vars) { return readNvram(machine, vars); })
         .transform([&](const VariableStore& store) { return BootOrder::read(store, machine.definition); });
+}
+
+std::vector<BootFinding> examineBootOf(const StoredMachine& machine, const BootOrder& order, const Places& places)
+{
+    const bool isOn = machine.definition.firmware.secureBoot != SecureBoot::Off;
+    return examineBoot(
+        order, machine.definition, isOn ? secureBootKeysOf(machine, places) : Result<SecureBootKeys>());
 }
 
 Result<void> changeBootOrder(

@@ -3,7 +3,7 @@
 // any thread.
 #pragma once
 
-#include "core/boot/boot_order.h"
+#include "core/boot/boot_check.h"
 #include "core/machine/store.h"
 #include "core/places.h"
 
@@ -12,6 +12,9 @@ namespace platter {
 // As the next start will find it; of a machine that runs, as its guest has it now. Errors: those of
 // findFirmware() and readNvram().
 Result<BootOrder> bootOrderOf(const StoredMachine& machine, const Places& places);
+
+// What becomes of each entry of ORDER, which bootOrderOf() has said. Opens every disk and medium.
+std::vector<BootFinding> examineBootOf(const StoredMachine& machine, const BootOrder& order, const Places& places);
 
 // Makes AFTER of what bootOrderOf() has said, BEFORE. It takes effect at the next start. WrongState: the machine
 // runs. InUse: somebody starts it now, or has changed the order meanwhile.

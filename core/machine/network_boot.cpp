@@ -159,4 +159,19 @@ Result<void> checkNetworkBoot(const NetworkBoot& boot)
     return {};
 }
 
+Result<QByteArray> readNetworkLoader(const NetworkBoot& boot)
+{
+    const QString path = boot.folder + QLatin1Char('/') + boot.file;
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly)) {
+        return std::unexpected(
+            systemError(Texts::tr("Reading the boot loader"), path, errno != 0 ? errno : EACCES));
+    }
+    if (file.size() > largestProgram) {
+        return std::unexpected(Error{ErrorKind::Unsupported,
+            Texts::tr("%1 is larger than any boot loader, and was not looked at.").arg(path), {}, {}});
+    }
+    return file.readAll();
+}
+
 } // namespace platter

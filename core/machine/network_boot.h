@@ -17,4 +17,8 @@ Result<NetworkBoot> findNetworkBoot(const QString& folder);
 // where there is no folder; an address is not asked.
 Result<void> checkNetworkBoot(const NetworkBoot& boot);
 
+// All of the boot loader of a folder that checkNetworkBoot() has found good. Errors of opening it; Unsupported: it
+// is larger than any boot loader.
+Result<QByteArray> readNetworkLoader(const NetworkBoot& boot);
+
 } // namespace platter

@@ -93,8 +93,8 @@ EfiBoot examineEfiBoot(const ByteSource& source, const VolumeDescriptors& descri
         for (const BootImage& image : *images) {
             const std::uint64_t volumeSectors =
                 descriptors.primary ? descriptors.primary->bytes() / isoSectorSize : 0;
-            const SourceWindow window(
-                source, image.firstSector * isoSectorSize, bootImageLength(image, volumeSectors, source.size()));
+            const std::uint64_t offset = image.firstSector * isoSectorSize;
+            const SourceWindow window(source, offset, bootImageLength(image, volumeSectors, source.size()));
             EfiBoot found = examineImage(window);
             if (found.verdict == UefiBoot::BiosOnly) {
                 if (image.platform != BootPlatform::Efi) {
@@ -107,6 +107,8 @@ EfiBoot examineEfiBoot(const ByteSource& source, const VolumeDescriptors& descri
                 best.fault = found.fault;
             }
             if (isBetter(found, best)) {
+                found.imageOffset = offset;
+                found.imageLength = window.size();
                 found.fault = found.verdict == UefiBoot::Yes ? QString() : best.fault;
                 best = found;
             }
@@ -119,6 +121,20 @@ EfiBoot examineEfiBoot(const ByteSource& source, const VolumeDescriptors& descri
         }
     }
     return best;
+}
+
+Result<QByteArray> readBootLoader(const ByteSource& source, const EfiBoot& boot)
+{
+    if (boot.imageLength == 0) {
+        return std::unexpected(Error{ErrorKind::Unsupported,
+            tr(QT_TRANSLATE_NOOP(
+                "platter::EfiBoot", "Who signed a boot loader on a UDF volume, only the machine's firmware sees.")),
+            {}, {}});
+    }
+    const SourceWindow image(source, boot.imageOffset, boot.imageLength);
+    return FatVolume::open(image).and_then([](const FatVolume& volume) {
+        return readProgram(volume, QStringLiteral("\\EFI\\BOOT\\") + defaultLoaderFile(EfiProcessor::X64));
+    });
 }
 
 } // namespace platter

@@ -12,8 +12,15 @@ struct EfiBoot {
     UefiBoot verdict = UefiBoot::NotBootable;
     QString processor; // with OtherArchitecture
     QString fault; // whole sentence, or empty
+    // Where the boot image of that verdict is, in bytes; no length: the boot loader is a file of the disc itself.
+    std::uint64_t imageOffset = 0;
+    std::uint64_t imageLength = 0;
 };
 
 EfiBoot examineEfiBoot(const ByteSource& source, const VolumeDescriptors& descriptors);
+
+// All of the boot loader that a machine starts, of a disc that BOOT, the verdict Yes, is about. Unsupported: it is
+// a file of the disc itself; errors of readProgram().
+Result<QByteArray> readBootLoader(const ByteSource& source, const EfiBoot& boot);
 
 } // namespace platter

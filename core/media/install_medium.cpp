@@ -171,6 +171,15 @@ Result<InstallMedium> inspectMediumBoot(const QString& file)
     return inspect(file, Recognition::No);
 }
 
+Result<QByteArray> readMediumLoader(const QString& file)
+{
+    return FileSource::open(file).and_then([](const FileSource& source) {
+        return readVolumeDescriptors(source).and_then([&source](const VolumeDescriptors& descriptors) {
+            return readBootLoader(source, examineEfiBoot(source, descriptors));
+        });
+    });
+}
+
 QString findVirtioDriverIso()
 {
     // Fedora's virtio-win package and what others do in its likeness, the newest versioned file beside it, the

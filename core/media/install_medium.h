@@ -51,6 +51,10 @@ Result<InstallMedium> inspectMedium(const QString& file);
 // The same without the system on it, whose recognition takes libosinfo's database.
 Result<InstallMedium> inspectMediumBoot(const QString& file);
 
+// All of the boot loader that a machine starts from a medium which boots with UEFI. Errors as above, and those of
+// readBootLoader().
+Result<QByteArray> readMediumLoader(const QString& file);
+
 // The virtio driver ISO for Windows where distributions install it or a browser leaves it; empty when it is not
 // there.
 QString findVirtioDriverIso();

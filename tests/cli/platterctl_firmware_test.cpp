@@ -84,6 +84,28 @@ private Q_SLOTS:
         QCOMPARE(subjects(show(), QStringLiteral("PK")), QStringList(QStringLiteral("Mine")));
     }
 
+    void theBootOrderSaysWhatIsNotSigned()
+    {
+        // Of shim there are both.
+        const Outcome made = m_shell->run(QStringLiteral("machine create net --netboot-folder /usr/lib/shim"));
+        QVERIFY2(made.code == 0, qPrintable(made.err));
+        const QString list = QStringLiteral("boot list net --explain");
+        const QString off = m_shell->run(list).out;
+        QVERIFY2(off.contains(QStringLiteral("The firmware starts from network 0.")), qPrintable(off));
+        QCOMPARE(m_shell->run(QStringLiteral("firmware set net --secure-boot third-party")).code, 0);
+        const QString on = m_shell->run(list).out;
+        QVERIFY2(
+            on.contains(QStringLiteral("shimx64.efi is not signed. Sign it and enroll your key")), qPrintable(on));
+        QVERIFY2(on.contains(QStringLiteral("The firmware starts nothing")), qPrintable(on));
+        const Outcome other =
+            m_shell->run(QStringLiteral("boot network net --folder /usr/lib/shim --file shimx64.efi.signed"));
+        QVERIFY2(other.code == 0, qPrintable(other.err));
+        const QString isSigned = m_shell->run(list).out;
+        QVERIFY2(isSigned.contains(QStringLiteral("is signed by Microsoft Corporation UEFI CA 2011.")),
+            qPrintable(isSigned));
+        QVERIFY2(isSigned.contains(QStringLiteral("The firmware starts from network 0.")), qPrintable(isSigned));
+    }
+
     void damagedVariablesAreSaidWithTheWayOut()
     {
         QCOMPARE(m_shell->run(QStringLiteral("firmware set m --secure-boot microsoft")).code, 0);

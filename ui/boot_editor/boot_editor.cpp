@@ -204,7 +204,7 @@ QCoro::Task<BootEditor::Look> BootEditor::look(StoredMachine machine, Places pla
         Look look{stored.definition, bootOrderOf(stored, places), {}};
         look.isKnown = look.order && known == *look.order;
         if (look.order && !look.isKnown) {
-            look.findings = examineBoot(*look.order, stored.definition);
+            look.findings = examineBootOf(stored, *look.order, places);
         }
         return look;
     });

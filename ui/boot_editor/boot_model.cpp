@@ -133,7 +133,7 @@ QString BootModel::remark(const BootEntry& entry) const
     case Verdict::Starts:
         break;
     case Verdict::Fails:
-        remarks << tr("nothing to start");
+        remarks << tr("will not start");
         break;
     case Verdict::Gone:
         remarks << tr("gone");

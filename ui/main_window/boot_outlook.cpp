@@ -20,7 +20,7 @@ QCoro::Task<QStringList> reasonsOf(StoredMachine machine, Places places)
 {
     co_return co_await QtConcurrent::run([machine, places] {
         const Result<BootOrder> order = bootOrderOf(machine, places);
-        return order ? whyNothingStarts(*order, examineBoot(*order, machine.definition), machine.definition)
+        return order ? whyNothingStarts(*order, examineBootOf(machine, *order, places), machine.definition)
                      : QStringList(order.error().text());
     });
 }
@@ -136,8 +136,7 @@ void BootOutlook::tell()
     QCoro::connect(
         reasonsOf(m_session->machine(), m_session->places()), this, [this, name](const QStringList& why) {
             Q_EMIT nothingStarted(name,
-                {ErrorKind::NotFound,
-                    tr("The firmware of %1 found nothing to start and waits in its menu.").arg(name),
+                {ErrorKind::NotFound, tr("The firmware of %1 has started nothing and waits in its menu.").arg(name),
                     tr("The Boot tab says what becomes of each entry."), why.join(QLatin1Char('\n'))});
         });
 }

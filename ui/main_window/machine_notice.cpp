@@ -60,7 +60,7 @@ std::optional<MachineNotice> noticeFor(const NoticeSituation& situation)
         notice.icon = symbolicIcon(QStringLiteral("video-display"));
         notice.title = Texts::tr("%1 is off").arg(situation.name);
         if (!situation.whyNothingStarts.isEmpty()) {
-            notice.text = Texts::tr("Its firmware will find nothing to start.\n%1").arg(situation.whyNothingStarts);
+            notice.text = Texts::tr("Its firmware will start nothing.\n%1").arg(situation.whyNothingStarts);
         }
         notice.buttonText = label(NoticeAction::Start, false);
         return MachineNotice{notice, NoticeAction::Start};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "boot_stage.h"
 #include "core/live/machine_boot.h"
+#include "core/live/machine_firmware.h"
 #include "tests/gui/accessible_names.h"
 
 #include <QComboBox>
@@ -24,6 +25,12 @@ const QString windows = QStringLiteral("Windows Boot Manager");
 const QString disk = QStringLiteral("Disk disk-0.raw");
 const QString dvd = QStringLiteral("DVD drive with debian.iso");
 
+bool isShown(BootStage& stage, const QString& text)
+{
+    return std::ranges::any_of(stage.window().window().findChildren<QLabel*>(),
+        [&text](const QLabel* label) { return label->isVisible() && label->text().contains(text); });
+}
+
 } // namespace
 
 class BootEditorTest : public QObject {
@@ -38,7 +45,7 @@ private Q_SLOTS:
         QCOMPARE(stage.cell(0, BootModel::What), QStringLiteral("debian  \\EFI\\debian\\shimx64.efi"));
         QCOMPARE(stage.cell(0, BootModel::Where), QStringLiteral("0:0 disk-0.raw, partition 1"));
         QCOMPARE(stage.cell(1, BootModel::Remark), QStringLiteral("gone"));
-        QCOMPARE(stage.cell(3, BootModel::Remark), QStringLiteral("nothing to start")); // zeros are no ISO
+        QCOMPARE(stage.cell(3, BootModel::Remark), QStringLiteral("will not start")); // zeros are no ISO
         QCOMPARE(stage.cell(4, BootModel::Order), QStringLiteral("off"));
         stage.select(1);
         QVERIFY2(
@@ -182,15 +189,31 @@ private Q_SLOTS:
         QTRY_COMPARE(stage.tried(), QStringList({disk, dvd}));
     }
 
+    void saysWhatSecureBootRefuses()
+    {
+        BootStage stage;
+        stage.select(0);
+        QVERIFY2(stage.text("bootFinding").startsWith(QLatin1String("The firmware starts")),
+            qPrintable(stage.text("bootFinding")));
+        const Result<FirmwareSettings> set = changeFirmware(
+            QStringLiteral("m"), stage.window().places(),
+            [](FirmwareSettings& settings) {
+                settings.secureBoot = SecureBoot::MicrosoftAndThirdParty;
+                return Result<void>();
+            },
+            std::nullopt);
+        QVERIFY2(set, qPrintable(set ? QString() : set.error().text()));
+        const QString unsignedLoader = QStringLiteral("shimx64.efi is not signed.");
+        QTRY_VERIFY2(stage.text("bootFinding").contains(unsignedLoader), qPrintable(stage.text("bootFinding")));
+        QCOMPARE(stage.cell(0, BootModel::Remark), QStringLiteral("will not start"));
+        stage.window().find<QTabWidget>("machineTabs")->setCurrentIndex(0);
+        QTRY_VERIFY(isShown(stage, unsignedLoader));
+    }
+
     void theConsoleSaysThatNothingWouldStart()
     {
         BootStage stage;
-        const auto says = [&] {
-            const QList<QLabel*> labels = stage.window().window().findChildren<QLabel*>();
-            return std::ranges::any_of(labels, [](const QLabel* label) {
-                return label->isVisible() && label->text().contains(QLatin1String("will find nothing to start"));
-            });
-        };
+        const auto says = [&] { return isShown(stage, QStringLiteral("Its firmware will start nothing.")); };
         stage.window().find<QTabWidget>("machineTabs")->setCurrentIndex(0);
         stage.window().find<QTabWidget>("machineTabs")->setCurrentIndex(2);
         for (int row : {2, 1, 0}) { // but the DVD drive, with what is no ISO

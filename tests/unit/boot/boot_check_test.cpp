@@ -3,8 +3,9 @@
 #include "../media/image_maker.h"
 #include "core/boot/boot_check.h"
 #include "core/boot/nvram_file.h"
-#include "core/qemu/firmware.h"
+#include "firmware_keys.h"
 
+#include <QDir>
 #include <QFile>
 #include <QTest>
 #include <QtEndian>
@@ -40,6 +41,21 @@ class BootCheckTest : public QObject {
         return disk.fileName();
     }
 
+    // Of a machine that has never run.
+    static BootOrder orderOf(const Definition& definition)
+    {
+        const QString vars =
+            findFirmware({QStringLiteral("/usr/share/qemu/firmware")}, SecureBoot::Off).value().varsTemplate;
+        return BootOrder::read(
+            readNvram({QStringLiteral("m"), QStringLiteral("/nowhere"), {}}, vars).value(), definition);
+    }
+
+    static QByteArray contentOf(const QString& path)
+    {
+        QFile file(path);
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    }
+
     static QString folder() { return QStringLiteral("/usr/lib/systemd/boot/efi"); }
 
     FileTarget fileOn(SlotId slot, const QString& path)
@@ -53,16 +69,15 @@ class BootCheckTest : public QObject {
     {
         BootOrder order = m_order;
         order.add(QStringLiteral("x"), file);
-        return examineBoot(order, m_definition).front();
+        return examineBoot(order, m_definition, {}).front();
     }
 
 private Q_SLOTS:
 
     void initTestCase()
     {
-        QFile loader(QStringLiteral("/usr/lib/systemd/boot/efi/systemd-bootx64.efi"));
-        QVERIFY2(loader.open(QIODevice::ReadOnly), qPrintable(loader.errorString()));
-        const QByteArray program = loader.readAll();
+        const QByteArray program = contentOf(folder() + QStringLiteral("/systemd-bootx64.efi"));
+        QVERIFY(!program.isEmpty());
         QByteArray arm = program;
         qToLittleEndian<quint16>(0xAA64, arm.data() + qFromLittleEndian<quint32>(program.constData() + 0x3C) + 4);
         const QString gpt = makeDisk(QStringLiteral("gpt.raw"), "label: gpt\nstart=1MiB, size=40MiB, type=uefi\n",
@@ -82,15 +97,12 @@ private Q_SLOTS:
             m_definition.bootOrder.emplace_back(drive.slot);
         }
         m_definition.bootOrder.emplace_back(AdapterId{0});
-        const QString vars =
-            findFirmware({QStringLiteral("/usr/share/qemu/firmware")}, SecureBoot::Off).value().varsTemplate;
-        m_order = BootOrder::read(
-            readNvram({QStringLiteral("m"), QStringLiteral("/nowhere"), {}}, vars).value(), m_definition);
+        m_order = orderOf(m_definition);
     }
 
     void everyDeviceIsLookedAt()
     {
-        const std::vector<BootFinding> findings = examineBoot(m_order, m_definition);
+        const std::vector<BootFinding> findings = examineBoot(m_order, m_definition, {});
         const std::vector<std::pair<Verdict, const char*>> expected{
             {Verdict::Fails, "only with a boot entry for \\EFI\\debian\\shimx64.efi"},
             {Verdict::Starts, "starts from it"}, {Verdict::Fails, "it is empty"}, {Verdict::Fails, "no medium"},
@@ -136,11 +148,8 @@ private Q_SLOTS:
         QFETCH(QString, sentence);
         QFETCH(QString, what);
         const Definition definition{.id = MachineId::random(), .adapters = {adapter}, .bootOrder = {AdapterId{0}}};
-        const QString vars =
-            findFirmware({QStringLiteral("/usr/share/qemu/firmware")}, SecureBoot::Off).value().varsTemplate;
-        const BootOrder order = BootOrder::read(
-            readNvram({QStringLiteral("m"), QStringLiteral("/nowhere"), {}}, vars).value(), definition);
-        const std::vector<BootFinding> findings = examineBoot(order, definition);
+        const BootOrder order = orderOf(definition);
+        const std::vector<BootFinding> findings = examineBoot(order, definition, {});
         QCOMPARE(findings.front().verdict, verdict);
         QVERIFY2(findings.front().sentence.contains(sentence), qPrintable(findings.front().sentence));
         const BootWords words = wordsFor(order.entries().front(), findings.front(), definition);
@@ -186,16 +195,76 @@ private Q_SLOTS:
         QVERIFY2(disk.advice.contains(QLatin1String("Attach the disk again")), qPrintable(disk.advice));
     }
 
+    // What is signed by whom decides, wherever it starts from.
+    void secureBootAsksWhoSigned()
+    {
+        const QByteArray shim = contentOf(QStringLiteral("/usr/lib/shim/shimx64.efi.signed"));
+        const QByteArray grub = contentOf(QStringLiteral("/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed"));
+        QVERIFY(!shim.isEmpty() && !grub.isEmpty());
+        const QString disk =
+            makeDisk(QStringLiteral("signed.raw"), "label: gpt\nstart=1MiB, size=40MiB, type=uefi\n",
+                {{QStringLiteral("EFI/BOOT/BOOTX64.EFI"), shim}, {QStringLiteral("EFI/debian/grubx64.efi"), grub}});
+        QVERIFY(QDir().mkpath(m_maker.path(QStringLiteral("disc"))));
+        QCOMPARE(m_maker.makeFat(QStringLiteral("disc/efi.img"), 4096, {},
+                     {{QStringLiteral("EFI/BOOT/BOOTX64.EFI"),
+                         contentOf(folder() + QStringLiteral("/systemd-bootx64.efi"))}}),
+            QString());
+        QCOMPARE(m_maker.makeIso(QStringLiteral("dvd.iso"),
+                     {QStringLiteral("-e"), QStringLiteral("efi.img"), QStringLiteral("-no-emul-boot")}),
+            QString());
+        Definition definition{.id = MachineId::random(),
+            .drives = {{{0, 0}, DiskDrive{disk, DiskFormat::Raw}},
+                {{0, 1}, DiskDrive{m_maker.path(QStringLiteral("mbr.raw")), DiskFormat::Raw}},
+                {{0, 2}, DvdDrive{m_maker.path(QStringLiteral("dvd.iso"))}}},
+            .adapters = {NetworkAdapter{.mac = QStringLiteral("52:54:00:12:34:56"),
+                .boot = {.folder = folder(), .file = QStringLiteral("systemd-bootx64.efi")}}},
+            .bootOrder = {SlotId{0, 0}, SlotId{0, 1}, SlotId{0, 2}, AdapterId{0}}};
+        BootOrder order = orderOf(definition);
+        const std::vector<BootFinding> before = examineBoot(order, definition, {});
+        QVERIFY(std::ranges::all_of(
+            before, [](const BootFinding& finding) { return finding.verdict == Verdict::Starts; }));
+
+        definition.firmware.secureBoot = SecureBoot::MicrosoftAndThirdParty;
+        const Result<SecureBootKeys> keys = firmwareKeys(definition.firmware.secureBoot);
+        const std::vector<std::pair<Verdict, const char*>> expected{
+            {Verdict::Starts, "BOOTX64.EFI is signed by Microsoft Corporation UEFI CA 2011."},
+            {Verdict::Fails, "BOOTX64.EFI is not signed."},
+            {Verdict::Fails, "the boot loader of dvd.iso is not signed."},
+            {Verdict::Fails, "systemd-bootx64.efi is not signed."}};
+        const std::vector<BootFinding> findings = examineBoot(order, definition, keys);
+        QCOMPARE(findings.size(), expected.size());
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+            QCOMPARE(findings[i].verdict, expected[i].first);
+            QVERIFY2(
+                findings[i].sentence.endsWith(QLatin1String(expected[i].second)), qPrintable(findings[i].sentence));
+            QCOMPARE(findings[i].advice.contains(QLatin1String("--secure-boot own")),
+                expected[i].first == Verdict::Fails);
+        }
+        FileTarget debian = loadersOn(definition, {0, 0}).value().front().file;
+        debian.path = QStringLiteral("\\EFI\\debian\\grubx64.efi");
+        order.add(QStringLiteral("debian"), debian);
+        const BootFinding stranger = examineBoot(order, definition, keys).front();
+        QCOMPARE(stranger.verdict, Verdict::Fails);
+        QVERIFY2(stranger.sentence.contains(QLatin1String("signed by Debian Secure Boot CA, whose key")),
+            qPrintable(stranger.sentence));
+        // Where the keys cannot be read, nobody knows.
+        const Error why{ErrorKind::Corrupt, QStringLiteral("The keys are damaged."), {}, {}};
+        for (const BootFinding& finding : examineBoot(order, definition, std::unexpected(why))) {
+            QCOMPARE(finding.verdict, Verdict::Unknown);
+            QCOMPARE(finding.sentence, why.summary);
+        }
+    }
+
     void whyNothingStartsNamesEveryEntry()
     {
-        QCOMPARE(whyNothingStarts(m_order, examineBoot(m_order, m_definition), m_definition), QStringList());
+        QCOMPARE(whyNothingStarts(m_order, examineBoot(m_order, m_definition, {}), m_definition), QStringList());
         BootOrder order = m_order;
         order.setOrder({order.find(QStringLiteral("0:3"))->number, order.find(QStringLiteral("0:2"))->number});
-        const QStringList why = whyNothingStarts(order, examineBoot(order, m_definition), m_definition);
+        const QStringList why = whyNothingStarts(order, examineBoot(order, m_definition, {}), m_definition);
         QCOMPARE(why.size(), 2);
         QCOMPARE(why.front(), QStringLiteral("DVD drive, empty: The DVD drive has no medium."));
         order.setOrder({});
-        QCOMPARE(whyNothingStarts(order, examineBoot(order, m_definition), m_definition).size(), 1);
+        QCOMPARE(whyNothingStarts(order, examineBoot(order, m_definition, {}), m_definition).size(), 1);
     }
 };
 
