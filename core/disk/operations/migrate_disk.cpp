@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/disk/operations/migrate_disk.h"
 
-#include "core/disk/bootability.h"
 #include "core/disk/grub_partition.h"
 #include "core/disk/open_disk.h"
 #include "core/disk/partial_file.h"
@@ -109,7 +108,7 @@ Result<Survey> surveyDisk(
     if (!boots) {
         return std::unexpected(boots.error());
     }
-    if (const Result<void> good = checkSystem(file, *table, *boots); !good) {
+    if (const Result<void> good = checkMigration(file, *table, *boots); !good) {
         return std::unexpected(good.error());
     }
     const Result<UefiLayout> layout = layOutForUefi(*table, size);
@@ -130,9 +129,6 @@ Result<Survey> survey(const MigrateRequest& request)
         : openDiskAs(*kind, request.source, request.parents);
     if (!disk) {
         return std::unexpected(disk.error());
-    }
-    if (const Result<void> found = checkGrubPrograms(); !found) {
-        return std::unexpected(found.error());
     }
     return surveyDisk(**disk, request.source, *kind, request.size);
 }
@@ -167,6 +163,13 @@ Result<std::unique_ptr<VirtualDisk>> migrated(std::unique_ptr<VirtualDisk> disk,
 }
 
 } // namespace
+
+Result<void> checkMigration(const QString& file, const PartitionTable& table, const Bootability& boots)
+{
+    return checkSystem(file, table, boots).and_then(&checkGrubPrograms).and_then([&table] {
+        return layOutForUefi(table, {}).transform([](const UefiLayout&) { });
+    });
+}
 
 MigrateDisk::MigrateDisk(MigrateRequest request)
     : m_request(std::move(request))
