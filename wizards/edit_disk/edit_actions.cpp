@@ -173,6 +173,9 @@ Obstacle againstDoing(EditAction action, const DiskLook& look)
         if (hasLostParent(look)) {
             return lostParent(look);
         }
+        if (look.bootabilityAsMachineDisk.isBootable()) {
+            return Texts::tr("It starts with UEFI already.");
+        }
         return look.againstMigration ? Obstacle(look.againstMigration->text()) : std::nullopt;
     case EditAction::Flatten: {
         const Obstacle any = againstParentWork(look);

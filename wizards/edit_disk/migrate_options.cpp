@@ -94,7 +94,7 @@ void MigrateOptions::take()
     m_image->setShape({copy->virtualSize.bytes(), disk.logicalSectorSize, disk.physicalSectorSize});
     m_picture->setDisk(*copy);
     m_sizeMessage->say(FieldMessage::Kind::Note,
-        tr("The disk has %1; the copy needs %2.").arg(disk.virtualSize.toString(), m_least.toString()));
+        tr("The disk has %1; the copy needs %2 at least.").arg(disk.virtualSize.toString(), m_least.toString()));
 }
 
 QWidget* MigrateOptions::firstField() const

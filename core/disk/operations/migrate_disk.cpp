@@ -27,6 +27,9 @@ using Verdict = Bootability::Verdict;
 // What Linux systems lie on, as far as GRUB reads it.
 constexpr std::array linuxTypes{"ext2", "ext3", "ext4", "xfs", "btrfs", "LVM2_member", "linux_raid_member"};
 
+// What the EFI system partition holds, at most.
+constexpr ByteCount efiPartitionData = ByteCount::mebibytes(4);
+
 bool holdsLinux(const Partition& partition)
 {
     return partition.fileSystem && std::ranges::any_of(linuxTypes, [&partition](const char* type) {
@@ -227,6 +230,11 @@ Result<OperationPlan> MigrateDisk::plan() const
         plan->spaceNeeded = ByteCount(2 * plan->spaceNeeded.bytes());
         plan->steps.insert(1, Texts::tr("It is copied into a raw image first, which is removed at the end."));
     }
+    // Of the disk as it is: the conversion knows what becomes of it.
+    plan->steps.front() = Texts::tr("%1 is read and stays as it is; its disk has %2.")
+                              .arg(m_request.source, ByteCount(found->table.diskSize).toString());
+    plan->spaceNeeded = ByteCount(plan->spaceNeeded.bytes() + efiPartitionData.bytes());
+    plan->sizeOnHostAfter = ByteCount(plan->sizeOnHostAfter.bytes() + efiPartitionData.bytes());
     const UefiLayout& layout = found->layout;
     const QString kept = found->table.kind == PartitionTable::Kind::Mbr
         ? Texts::tr(

@@ -313,8 +313,8 @@ private Q_SLOTS:
         stage.type(QStringLiteral("1G"));
         QVERIFY(stage.enterTo(PlanPageNumber));
         QVERIFY(stage.isPlanned());
-        for (const char* words : {"stays as it is", "(MBR) becomes one for UEFI", "grows from 64 MiB to 1 GiB",
-                 "Partition 2, an EFI system partition", "“old machine” is off"}) {
+        for (const char* words : {"stays as it is; its disk has 64 MiB", "(MBR) becomes one for UEFI",
+                 "grows from 64 MiB to 1 GiB", "Partition 2, an EFI system partition", "“old machine” is off"}) {
             QVERIFY2(stage.plan().contains(QString::fromUtf8(words)), qPrintable(stage.plan()));
         }
         QVERIFY(stage.find<DiskPicture>("afterPicture")->description().contains(QLatin1String("ESP")));
@@ -335,7 +335,7 @@ private Q_SLOTS:
         QVERIFY(stage.enterTo(ActionPageNumber));
         const auto* migrate = stage.find<QRadioButton>("migrate");
         QVERIFY(migrate->isVisible() && !migrate->isEnabled());
-        QVERIFY2(migrate->accessibleDescription().contains(QLatin1String("A machine starts from it")),
+        QVERIFY2(migrate->accessibleDescription().contains(QLatin1String("starts with UEFI already")),
             qPrintable(migrate->accessibleDescription()));
     }
 
