@@ -181,7 +181,8 @@ void ResultPage::showOutcome()
         m_outcome->say(FieldMessage::Kind::Good, tr("Done."));
     }
     QStringList sentences = outcome->sentences;
-    if (outcome->keptCopy.isEmpty() && outcome->sizeOnHostAfter < outcome->sizeOnHostBefore) {
+    const bool mayFree = outcome->keptCopy.isEmpty() && !makesNewImage(m_request.action);
+    if (mayFree && outcome->sizeOnHostAfter < outcome->sizeOnHostBefore) {
         sentences
             << tr("%1 were given back to the host.")
                    .arg(ByteCount(outcome->sizeOnHostBefore.bytes() - outcome->sizeOnHostAfter.bytes()).toString());

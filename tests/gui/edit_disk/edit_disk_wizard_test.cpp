@@ -288,6 +288,26 @@ private Q_SLOTS:
         QVERIFY(stage.message("putMessage").contains(QLatin1String("offers to delete old.vhd")));
     }
 
+    // The source keeps its space, also where the new image takes less.
+    void aNewImageGivesNothingBack()
+    {
+        EditDiskStage stage;
+        const QString image = stage.makeDisk(QStringLiteral("system.raw"));
+        QFile file(image);
+        QVERIFY(file.open(QIODevice::ReadWrite) && file.seek(qint64(1500) << 20));
+        QVERIFY(file.write(QByteArray(8 << 20, '\0')) == 8 << 20);
+        file.close();
+        stage.open(image);
+        QVERIFY(stage.choose(Qt::Key_V, OptionsPageNumber));
+        QVERIFY(stage.enterTo(PlanPageNumber));
+        QVERIFY(stage.isPlanned());
+        QVERIFY(stage.finish());
+        const Result<OperationOutcome>& outcome = *stage.wizard().job()->outcome();
+        QVERIFY(outcome && outcome->sizeOnHostAfter < outcome->sizeOnHostBefore);
+        const QString sentences = stage.find<QLabel>("resultSentences")->text();
+        QVERIFY2(!sentences.contains(QLatin1String("given back")), qPrintable(sentences));
+    }
+
     void migratesToUefi()
     {
         EditDiskStage stage;
