@@ -17,6 +17,8 @@
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPlainTextEdit>
+#include <QPointer>
+#include <QProcess>
 #include <QScreen>
 #include <QTabBar>
 
@@ -31,6 +33,18 @@ namespace {
 
 constexpr auto boot = 300s; // without KVM, on a busy machine
 const QString machineName = QStringLiteral("Sample guest");
+
+// As a Linux that starts with BIOS has it: an MBR, and one partition with ext4.
+bool makeBiosDisk(const QString& file)
+{
+    return QProcess::execute(QStringLiteral("sh"),
+               {QStringLiteral("-ec"),
+                   QStringLiteral("PATH=$PATH:/usr/sbin:/sbin; truncate -s 512M \"$1\"; "
+                                  "echo start=1MiB, size=500MiB, type=83, bootable | sfdisk -q -X dos \"$1\"; "
+                                  "mkfs.ext4 -q -F -L system -E offset=1048576 \"$1\" 500M"),
+                   QStringLiteral("sh"), file})
+        == 0;
+}
 
 } // namespace
 
@@ -57,6 +71,8 @@ QCoro::Task<int> Tour::play()
         co_await startAgain();
         co_await dropFiles();
         co_await dropWithoutADrive();
+        co_await lookAtNetworkDisk();
+        co_await migrateAnOldDisk();
         co_await shutDown();
     } catch (const StepFailed& failure) {
         Hand::picture().save(m_folder.filePath(QStringLiteral("failed.png")));
@@ -367,6 +383,58 @@ QCoro::Task<void> Tour::dropWithoutADrive()
     co_await selectDrive(QStringLiteral("0:1"));
     held(QStringLiteral("drive-for-iso"),
         QStringLiteral("A running machine without a DVD drive gets one for an ISO that is dropped."));
+}
+
+QCoro::Task<void> Tour::lookAtNetworkDisk()
+{
+    co_await openTab(QStringLiteral("Storage"));
+    co_await m_hand.press(QStringLiteral("Add a disk to controller 0"));
+    co_await m_hand.until([] { return QApplication::activePopupWidget() != nullptr; }, Hand::soon,
+        QStringLiteral("It is not asked where the disk is to come from."));
+    co_await m_hand.key(QStringLiteral("w"));
+    co_await m_hand.until([] { return QApplication::activeModalWidget() != nullptr; }, Hand::soon,
+        QStringLiteral("It is not asked where on the network the disk is."));
+    auto* location = co_await m_hand.find<QLineEdit>({});
+    co_await m_hand.click(location);
+    co_await m_hand.type(QStringLiteral("nbd://storage.example/data"));
+    co_await m_hand.find<QAbstractButton>(QStringLiteral("Add the disk"));
+    held(QStringLiteral("network-disk"),
+        QStringLiteral("A disk on the network is named by its location; what is typed is one that can be added."));
+    co_await m_hand.press(QStringLiteral("Cancel"));
+}
+
+QCoro::Task<void> Tour::migrateAnOldDisk()
+{
+    const QString old = m_files.filePath(QStringLiteral("old.raw"));
+    const QString copy = m_files.filePath(QStringLiteral("old-uefi.vhdx"));
+    if (!makeBiosDisk(old)) {
+        throw StepFailed(QStringLiteral("The disk to be migrated cannot be made."));
+    }
+    co_await m_hand.key(QStringLiteral("ctrl+e"));
+    auto* file = co_await m_hand.find<QLineEdit>(QStringLiteral("Disk image"));
+    co_await m_hand.click(file);
+    co_await m_hand.type(old);
+    co_await m_hand.press(QStringLiteral("Next"));
+    co_await m_hand.press(QStringLiteral("Migrate to UEFI"));
+    co_await m_hand.press(QStringLiteral("Next"));
+    auto* target = co_await m_hand.find<QLineEdit>(QStringLiteral("New image"));
+    co_await m_hand.until([target, copy] { return target->text() == copy; }, Hand::soon,
+        QStringLiteral("No name for the copy is proposed."));
+    co_await m_hand.press(QStringLiteral("Next"));
+    auto* plan = co_await m_hand.find<QPlainTextEdit>(QStringLiteral("What will happen"));
+    co_await m_hand.until(
+        [plan] { return plan->toPlainText().contains(QLatin1String("an EFI system partition of 264 MiB")); },
+        Hand::soon, QStringLiteral("The plan does not say what the copy will have."));
+    held(QStringLiteral("migrate-plan"),
+        QStringLiteral("A disk that starts with BIOS: the plan says what its copy for UEFI will have."));
+    co_await m_hand.press(QStringLiteral("Migrate old.raw"));
+    co_await says(QStringLiteral("It starts with UEFI"));
+    co_await m_hand.find<DiskPicture>({}); // read back from the file
+    held(QStringLiteral("migrate-result"), QStringLiteral("The copy is there, and starts with UEFI."));
+    const QPointer<QWidget> wizard = plan->window();
+    co_await m_hand.key(QStringLiteral("Escape")); // the message behind it has a button to close, too
+    co_await m_hand.until([wizard] { return !wizard || !wizard->isVisible(); }, Hand::soon,
+        QStringLiteral("Edit Disk does not close."));
 }
 
 QCoro::Task<void> Tour::shutDown()

@@ -32,6 +32,8 @@ private:
     QCoro::Task<void> startAgain();
     QCoro::Task<void> dropFiles();
     QCoro::Task<void> dropWithoutADrive();
+    QCoro::Task<void> lookAtNetworkDisk();
+    QCoro::Task<void> migrateAnOldDisk();
     QCoro::Task<void> shutDown();
 
     // From the file manager onto the middle of the window.

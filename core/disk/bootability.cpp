@@ -124,9 +124,9 @@ QString installAgain()
 QString convertForUefi()
 {
     return Texts::tr(
-        "If its system is Linux, make a copy that starts with UEFI: platterctl disk migrate FILE COPY.vhdx. "
-        "Windows "
-        "converts itself with mbr2gpt. Until then the disk can be added to a machine as a second one.");
+        "If its system is Linux, make a copy that starts with UEFI: “Migrate to UEFI” in Edit Disk, or platterctl "
+        "disk migrate FILE COPY.vhdx. Windows converts itself with mbr2gpt. Until then the disk can be added to a "
+        "machine as a second one.");
 }
 
 } // namespace

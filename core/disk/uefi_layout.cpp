@@ -148,7 +148,7 @@ Result<UefiLayout> layOutForUefi(const PartitionTable& table, std::optional<Byte
     if (size && (size->bytes() < needed || size->bytes() < table.diskSize || size->bytes() % mebibyte != 0)) {
         return std::unexpected(Error{ErrorKind::InvalidInput,
             Texts::tr("A disk of %1 is too small, or no whole number of MiB.").arg(size->toString()),
-            Texts::tr("Choose at least %1, or leave the size out.")
+            Texts::tr("Choose at least %1.")
                 .arg(ByteCount(std::max(needed, roundedUp(table.diskSize))).toString())});
     }
     layout.diskSize = size ? size->bytes() : std::max(table.diskSize, needed);

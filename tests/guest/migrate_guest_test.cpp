@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A Linux disk as a generation-1 machine of Hyper-V has it (VHD, MBR, ext4, a grub.cfg and no EFI system partition)
 // is migrated by platterctl, and its copy starts under OVMF from SCSI by that very grub.cfg.
-#include "../unit/disk/run_tool.h"
+#include "tests/disk/mbr_linux_disk.h"
 #include "tests/guest/live_machine.h"
 #include "tests/guest/serial_console.h"
+#include "tests/unit/disk/run_tool.h"
 
 #include <QCryptographicHash>
 #include <QDir>
@@ -17,7 +18,6 @@ namespace {
 const QString iso = QStringLiteral(PLATTER_BINARY_DIR "/share/platter/sample-guest.iso");
 const QString rootId = QStringLiteral("11112222-3333-4444-8555-666677778888");
 constexpr qint64 mebibyte = 1 << 20;
-constexpr qint64 rootSize = 127 * mebibyte;
 
 #define TOOL(...)                                                                                                  \
     do {                                                                                                           \
@@ -43,7 +43,7 @@ private:
 
     QString path(const char* name) const { return m_live.path(QString::fromLatin1(name)); }
 
-    // The sample guest's kernel and initramfs, which are sections of its EFI program, on an ext4 file system.
+    // The sample guest's kernel and initramfs, which are sections of its EFI program.
     void makeRoot()
     {
         const QString boot = path("root/boot");
@@ -76,10 +76,6 @@ private:
                       "migrated=yes\n"
                       "    initrd /boot/initrd.img\n}\n")
             > 0);
-        config.close();
-        TOOL(QStringLiteral("mkfs.ext4"),
-            {QStringLiteral("-q"), QStringLiteral("-U"), rootId, QStringLiteral("-d"), path("root"),
-                path("root.ext4"), QStringLiteral("%1M").arg(rootSize / mebibyte)});
     }
 
 private Q_SLOTS:
@@ -91,13 +87,9 @@ private Q_SLOTS:
             return;
         }
         const QString raw = path("old.raw");
-        QFile disk(raw);
-        QVERIFY(disk.open(QIODevice::ReadWrite) && disk.resize(mebibyte + rootSize));
-        TOOL(QStringLiteral("sfdisk"), {QStringLiteral("--quiet"), raw},
-            "label: dos\nlabel-id: 0xcafe0001\nstart=2048, type=83, bootable\n");
-        QFile root(path("root.ext4"));
-        QVERIFY(root.open(QIODevice::ReadOnly) && disk.seek(mebibyte));
-        QVERIFY(disk.write(root.readAll()) == rootSize && disk.flush());
+        const ToolRun made = makeMbrLinuxDisk(raw, ByteCount::mebibytes(128), ByteCount::mebibytes(127),
+            {QStringLiteral("-U"), rootId, QStringLiteral("-d"), path("root")});
+        QVERIFY2(made.isGood, qPrintable(made.output));
         m_old = path("old.vhd");
         TOOL(QStringLiteral("qemu-img"),
             {QStringLiteral("convert"), QStringLiteral("-f"), QStringLiteral("raw"), QStringLiteral("-O"),

@@ -10,6 +10,7 @@
 #include <QFormLayout>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QVBoxLayout>
 
 namespace platter {
 
@@ -43,12 +44,14 @@ NetworkDiskDialog::NetworkDiskDialog(const QString& machine, QWidget* parent)
     m_add = buttons->addButton(tr("Add the disk"), QDialogButtonBox::AcceptRole);
     m_add->setObjectName(QStringLiteral("addLocation"));
 
-    auto* form = new QFormLayout(this);
+    auto* form = new QFormLayout;
     form->addRow(tr("&Location:"), m_location);
     form->addRow(tr("&Format:"), m_format);
     form->addRow(QString(), m_readOnly);
-    form->addRow(m_note);
-    form->addRow(buttons);
+    auto* whole = new QVBoxLayout(this);
+    whole->addLayout(form);
+    whole->addWidget(m_note, 1);
+    whole->addWidget(buttons);
     connect(buttons, &QDialogButtonBox::accepted, this, &NetworkDiskDialog::choose);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(m_location, &QLineEdit::textChanged, this, &NetworkDiskDialog::check);

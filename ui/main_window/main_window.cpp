@@ -583,7 +583,7 @@ void MainWindow::offerDisks(int controller)
         }
     });
     offer("addImage", tr("Disk &image…"), [this, controller] { chooseDisk(controller); });
-    offer("addNetworkDisk", tr("&Network location…"),
+    offer("addNetworkDisk", tr("Net&work location…"),
         [this, controller] { chooseElsewhere<NetworkDiskDialog>(controller); });
     offer("addHostDisk", tr("&Host disk…"), [this, controller] { chooseElsewhere<HostDiskDialog>(controller); });
     // Below the button that asked for it.

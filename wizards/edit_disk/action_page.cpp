@@ -21,7 +21,7 @@ ActionPage::ActionPage(EditDraft& draft)
     auto* group = new QButtonGroup(this);
     auto* whole = new QVBoxLayout(this);
     whole->setContentsMargins(24, 12, 24, 16);
-    whole->setSpacing(10);
+    whole->setSpacing(8);
     for (const EditAction action : allEditActions) {
         auto* option = new RadioOption(titleOf(action), sentenceOf(action), *group);
         option->button()->setObjectName(objectNameOf(action));

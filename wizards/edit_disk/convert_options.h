@@ -6,13 +6,12 @@
 #include "wizards/edit_disk/edit_options.h"
 
 class QCheckBox;
-class QComboBox;
 
 namespace platter {
 
 class DiskPicture;
 class FieldMessage;
-class PathField;
+class NewImageFields;
 
 class ConvertOptions : public EditOptions {
     Q_OBJECT
@@ -23,24 +22,17 @@ public:
     QString title() const override;
     QString choice() const override;
     void reset() override;
+    void enter() override;
     QWidget* firstField() const override;
     Leave tryLeave() override;
 
 private:
-    ImageTarget format() const;
-    void suggestTarget();
-    void takeTarget();
-    void sayWhatItCannotDo();
-    std::optional<Error> problem() const;
+    void sayWhetherItBoots();
 
-    QComboBox* m_format;
-    FieldMessage* m_formatMessage;
-    PathField* m_target;
-    FieldMessage* m_targetMessage;
+    NewImageFields* m_image;
     QCheckBox* m_verify;
     DiskPicture* m_picture;
     FieldMessage* m_boot;
-    bool m_ownTarget = false; // the user's
 };
 
 } // namespace platter

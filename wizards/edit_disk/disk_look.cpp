@@ -2,8 +2,10 @@
 #include "wizards/edit_disk/disk_look.h"
 
 #include "core/disk/open_disk.h"
+#include "core/disk/operations/migrate_disk.h"
 
 #include <QFile>
+#include <QFileInfo>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -32,6 +34,13 @@ Result<DiskLook> lookAtDisk(const QString& file, const QStringList& parents, Ins
             if (const Result<Bootability> after = judgeBootability(**open, look.disk.partitions, ImageKind::Vhdx)) {
                 look.bootabilityAsMachineDisk = *after;
             }
+        }
+    }
+    if (!look.inUse) {
+        if (const Result<void> can =
+                checkMigration(QFileInfo(file).fileName(), look.disk.partitions, look.bootabilityAsMachineDisk);
+            !can) {
+            look.againstMigration = can.error();
         }
     }
     return look;

@@ -11,6 +11,8 @@ struct DiskLook {
     DiskInspection disk;
     // Whether a machine starts from what the disk holds once the format is one that machines have.
     Bootability bootabilityAsMachineDisk;
+    // Why no copy of it can be made that starts with UEFI; not known of a file that is in use.
+    std::optional<Error> againstMigration = {};
     // Another program has it open; only looking is possible then.
     std::optional<Error> inUse = {};
     bool mayWrite = true; // the user, to the file

@@ -60,7 +60,7 @@ QString machineSentence(const EditRequest& request, const DiskUse& use)
         return Texts::tr("No machine of yours has this disk, so none is interrupted.");
     }
     if (!use.isRunning()) {
-        return onlyReads || request.action == EditAction::Convert
+        return onlyReads || makesNewImage(request.action)
             ? Texts::tr("The machine “%1” is off; leave it off until this is done.").arg(use.machine)
             : Texts::tr("The machine “%1” is off; it cannot start until this is done.").arg(use.machine);
     }
@@ -83,8 +83,7 @@ QString timeSentence(const OperationPlan& plan)
 
 QString spaceSentence(const EditRequest& request, const OperationPlan& plan, ByteCount free)
 {
-    const QString folder =
-        QFileInfo(request.action == EditAction::Convert ? request.target : request.file).absolutePath();
+    const QString folder = QFileInfo(makesNewImage(request.action) ? request.target : request.file).absolutePath();
     if (plan.spaceNeeded.bytes() == 0) {
         return Texts::tr("It needs no more space; %1 are free in %2.").arg(free.toString(), folder);
     }

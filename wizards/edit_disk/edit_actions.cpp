@@ -152,8 +152,7 @@ Obstacle againstUse(EditAction action, const DiskLook& look, const DiskUse& use)
 
 Obstacle againstWriting(EditAction action, const DiskLook& look)
 {
-    const bool onlyReads =
-        action == EditAction::Convert || action == EditAction::Inspect || action == EditAction::Check;
+    const bool onlyReads = makesNewImage(action) || action == EditAction::Inspect || action == EditAction::Check;
     return look.mayWrite || onlyReads
         ? std::nullopt
         : Obstacle(Texts::tr("You may read the file and not write to it: change its permissions first."));
@@ -170,6 +169,14 @@ Obstacle againstDoing(EditAction action, const DiskLook& look)
         return againstCompacting(look);
     case EditAction::Convert:
         return hasLostParent(look) ? Obstacle(lostParent(look)) : std::nullopt;
+    case EditAction::Migrate:
+        if (hasLostParent(look)) {
+            return lostParent(look);
+        }
+        if (look.bootabilityAsMachineDisk.isBootable()) {
+            return Texts::tr("It starts with UEFI already.");
+        }
+        return look.againstMigration ? Obstacle(look.againstMigration->text()) : std::nullopt;
     case EditAction::Flatten: {
         const Obstacle any = againstParentWork(look);
         return any || !hasLostParent(look) ? any : Obstacle(lostParent(look));
@@ -207,7 +214,7 @@ QString shortName(const QString& file)
 QString objectNameOf(EditAction action)
 {
     static const char* const names[] = {
-        "expand", "shrink", "compact", "convert", "flatten", "reconnect", "inspect", "check", "undo"};
+        "expand", "shrink", "compact", "convert", "migrate", "flatten", "reconnect", "inspect", "check", "undo"};
     return QLatin1String(names[static_cast<int>(action)]);
 }
 
@@ -222,6 +229,8 @@ QString titleOf(EditAction action)
         return Texts::tr("C&ompact");
     case EditAction::Convert:
         return Texts::tr("Con&vert");
+    case EditAction::Migrate:
+        return Texts::tr("&Migrate to UEFI");
     case EditAction::Flatten:
         return Texts::tr("&Flatten or merge");
     case EditAction::Reconnect:
@@ -247,6 +256,9 @@ QString sentenceOf(EditAction action)
         return Texts::tr("Gives unused space of the file back to the host. The disk keeps its size.");
     case EditAction::Convert:
         return Texts::tr("Makes a new image of another format. This one stays as it is.");
+    case EditAction::Migrate:
+        return Texts::tr(
+            "Makes a copy that starts with UEFI of a Linux disk that starts with BIOS. This one stays as it is.");
     case EditAction::Flatten:
         return Texts::tr("Makes a differencing disk independent, or writes it into its parent.");
     case EditAction::Reconnect:
@@ -300,6 +312,8 @@ QString buttonFor(const EditRequest& request)
         return Texts::tr("&Compact %1").arg(shortName(request.file));
     case EditAction::Convert:
         return Texts::tr("&Convert to %1").arg(displayName(request.targetFormat));
+    case EditAction::Migrate:
+        return Texts::tr("&Migrate %1 to UEFI").arg(shortName(request.file));
     case EditAction::Flatten:
         return request.mergesIntoParent ? Texts::tr("&Merge %1 and delete it").arg(shortName(request.file))
                                         : Texts::tr("&Flatten %1").arg(shortName(request.file));

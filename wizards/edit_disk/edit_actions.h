@@ -9,8 +9,8 @@
 namespace platter {
 
 inline constexpr EditAction allEditActions[] = {EditAction::Expand, EditAction::Shrink, EditAction::Compact,
-    EditAction::Convert, EditAction::Flatten, EditAction::Reconnect, EditAction::Inspect, EditAction::Check,
-    EditAction::Undo};
+    EditAction::Convert, EditAction::Migrate, EditAction::Flatten, EditAction::Reconnect, EditAction::Inspect,
+    EditAction::Check, EditAction::Undo};
 
 QString objectNameOf(EditAction action); // "expand"
 QString titleOf(EditAction action); // "&Expand"

@@ -4,6 +4,7 @@
 #include "core/disk/convert.h"
 #include "core/disk/operations/check_disk.h"
 #include "core/disk/operations/compact_disk.h"
+#include "core/disk/operations/migrate_disk.h"
 #include "core/disk/operations/parent_disk.h"
 #include "core/disk/operations/reconnect_disk.h"
 #include "core/disk/operations/resize_disk.h"
@@ -50,6 +51,9 @@ std::unique_ptr<DiskOperation> operationFor(const EditRequest& request)
     case EditAction::Convert:
         return std::make_unique<Convert>(ConvertRequest{request.file, request.parents, request.target,
             request.targetFormat, request.verifies ? ConvertRequest::Verify::Yes : ConvertRequest::Verify::No});
+    case EditAction::Migrate:
+        return std::make_unique<MigrateDisk>(MigrateRequest{
+            request.file, request.parents, request.target, request.targetFormat, request.targetSize});
     case EditAction::Flatten:
         if (request.mergesIntoParent) {
             return std::make_unique<MergeDisk>(ChildRequest{request.file, request.parents});

@@ -7,9 +7,17 @@
 
 #include <QStringList>
 
+#include <optional>
+
 namespace platter {
 
-enum class EditAction { Expand, Shrink, Compact, Convert, Flatten, Reconnect, Inspect, Check, Undo };
+enum class EditAction { Expand, Shrink, Compact, Convert, Migrate, Flatten, Reconnect, Inspect, Check, Undo };
+
+// Whether it leaves the file as it is and makes another one.
+constexpr bool makesNewImage(EditAction action)
+{
+    return action == EditAction::Convert || action == EditAction::Migrate;
+}
 
 struct EditRequest {
     QString file = {}; // absolute
@@ -20,9 +28,10 @@ struct EditRequest {
     bool movesGptBackup = true; // Expand
     bool growsInGuest = false; // Expand, while the machine runs
     bool givesUpOutside = false; // Compact: what lies outside of every partition
-    ImageTarget targetFormat = ImageTarget::DynamicVhdx; // Convert
+    ImageTarget targetFormat = ImageTarget::DynamicVhdx; // Convert, Migrate
     QString target = {};
-    bool verifies = false;
+    bool verifies = false; // Convert
+    std::optional<ByteCount> targetSize = {}; // Migrate; nothing: what it needs at least
     bool mergesIntoParent = false; // Flatten
     QString newParent = {}; // Reconnect
     bool mends = false; // Check

@@ -4,6 +4,7 @@
 #include "wizards/edit_disk/choice_options.h"
 #include "wizards/edit_disk/convert_options.h"
 #include "wizards/edit_disk/edit_actions.h"
+#include "wizards/edit_disk/migrate_options.h"
 #include "wizards/edit_disk/reconnect_options.h"
 #include "wizards/edit_disk/resize_options.h"
 
@@ -48,6 +49,8 @@ std::unique_ptr<EditOptions> OptionsPage::make(EditAction action)
         return std::make_unique<ResizeOptions>(m_draft, action);
     case EditAction::Convert:
         return std::make_unique<ConvertOptions>(m_draft);
+    case EditAction::Migrate:
+        return std::make_unique<MigrateOptions>(m_draft);
     case EditAction::Reconnect:
         return std::make_unique<ReconnectOptions>(m_draft);
     case EditAction::Compact:

@@ -7,6 +7,7 @@
 #include "wizards/edit_disk/disk_words.h"
 #include "wizards/edit_disk/edit_actions.h"
 #include "wizards/edit_disk/edit_jobs.h"
+#include "wizards/edit_disk/migration_preview.h"
 
 #include <QClipboard>
 #include <QCoroFuture>
@@ -173,8 +174,7 @@ void PlanPage::plan()
         m_draft.edit([isWritten](EditRequest& edited) { edited.losesWrites = isWritten; });
     }
     const EditRequest& request = m_draft.request();
-    const QString folder =
-        QFileInfo(request.action == EditAction::Convert ? request.target : request.file).absolutePath();
+    const QString folder = QFileInfo(makesNewImage(request.action) ? request.target : request.file).absolutePath();
     std::shared_ptr<DiskJob> job = jobFor(request, m_draft.use());
     QCoro::connect(planFor(std::move(job), folder), this, [this, generation](const Planned& planned) {
         if (generation == m_generation) {
@@ -204,10 +204,19 @@ void PlanPage::showPictures()
     const EditRequest& request = m_draft.request();
     const DiskInspection& disk = m_draft.disk()->disk;
     const bool resizes = request.action == EditAction::Expand || request.action == EditAction::Shrink;
+    Result<DiskInspection> after = disk;
+    if (request.action == EditAction::Migrate) {
+        after = afterMigration(disk, request.targetSize);
+    }
+    const bool isDrawn = resizes || (request.action == EditAction::Migrate && after);
     m_before->setDisk(disk);
-    m_beforeCaption->setVisible(resizes);
-    m_afterCaption->setVisible(resizes);
-    m_after->setVisible(resizes);
+    m_beforeCaption->setVisible(isDrawn);
+    m_afterCaption->setVisible(isDrawn);
+    m_after->setVisible(isDrawn);
+    if (!isDrawn) {
+        return;
+    }
+    m_after->setDisk(*after);
     if (resizes) {
         // Both to one scale, so that the same partition lies at the same place.
         if (request.action == EditAction::Expand) {
@@ -215,8 +224,9 @@ void PlanPage::showPictures()
         } else {
             m_before->setProposed(disk.virtualSize);
         }
-        m_after->setDisk(disk);
         m_after->setProposed(request.newSize);
+    } else {
+        m_before->setReach(after->virtualSize);
     }
 }
 

@@ -24,29 +24,10 @@ namespace {
 // The file that holds the disk afterwards.
 QString fileAfter(const EditRequest& request)
 {
-    if (request.action == EditAction::Convert) {
+    if (makesNewImage(request.action)) {
         return request.target;
     }
     return request.action == EditAction::Flatten && request.mergesIntoParent ? QString() : request.file;
-}
-
-std::optional<DiskFormat> machineFormat(ImageTarget target)
-{
-    switch (target) {
-    case ImageTarget::DynamicVhdx:
-    case ImageTarget::FixedVhdx:
-        return DiskFormat::Vhdx;
-    case ImageTarget::Qcow2:
-        return DiskFormat::Qcow2;
-    case ImageTarget::Raw:
-        return DiskFormat::Raw;
-    case ImageTarget::DynamicVhd:
-    case ImageTarget::FixedVhd:
-    case ImageTarget::Vmdk:
-    case ImageTarget::Vdi:
-        return std::nullopt;
-    }
-    Q_UNREACHABLE_RETURN(std::nullopt);
 }
 
 } // namespace
@@ -200,7 +181,8 @@ void ResultPage::showOutcome()
         m_outcome->say(FieldMessage::Kind::Good, tr("Done."));
     }
     QStringList sentences = outcome->sentences;
-    if (outcome->keptCopy.isEmpty() && outcome->sizeOnHostAfter < outcome->sizeOnHostBefore) {
+    const bool mayFree = outcome->keptCopy.isEmpty() && !makesNewImage(m_request.action);
+    if (mayFree && outcome->sizeOnHostAfter < outcome->sizeOnHostBefore) {
         sentences
             << tr("%1 were given back to the host.")
                    .arg(ByteCount(outcome->sizeOnHostBefore.bytes() - outcome->sizeOnHostAfter.bytes()).toString());
@@ -216,7 +198,7 @@ void ResultPage::showOutcome()
     if (!file.isEmpty()) {
         showAfter(file);
     }
-    if (m_request.action == EditAction::Convert) {
+    if (makesNewImage(m_request.action)) {
         offerToPutInPlace();
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How the work goes and how it ended, read back from the file; after the conversion of a machine's disk it puts the
-// new one in place where that is wanted. GUI thread; owned by the wizard.
+// How the work goes and how it ended, read back from the file; where a machine's disk got a new image, it puts
+// that in place where it is wanted. GUI thread; owned by the wizard.
 #pragma once
 
 #include "ui/jobs/disk_job_runner.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/disk/operations/migrate_disk.h"
 
-#include "core/disk/bootability.h"
 #include "core/disk/grub_partition.h"
 #include "core/disk/open_disk.h"
 #include "core/disk/partial_file.h"
@@ -27,6 +26,9 @@ using Verdict = Bootability::Verdict;
 
 // What Linux systems lie on, as far as GRUB reads it.
 constexpr std::array linuxTypes{"ext2", "ext3", "ext4", "xfs", "btrfs", "LVM2_member", "linux_raid_member"};
+
+// What the EFI system partition holds, at most.
+constexpr ByteCount efiPartitionData = ByteCount::mebibytes(4);
 
 bool holdsLinux(const Partition& partition)
 {
@@ -109,7 +111,7 @@ Result<Survey> surveyDisk(
     if (!boots) {
         return std::unexpected(boots.error());
     }
-    if (const Result<void> good = checkSystem(file, *table, *boots); !good) {
+    if (const Result<void> good = checkMigration(file, *table, *boots); !good) {
         return std::unexpected(good.error());
     }
     const Result<UefiLayout> layout = layOutForUefi(*table, size);
@@ -130,9 +132,6 @@ Result<Survey> survey(const MigrateRequest& request)
         : openDiskAs(*kind, request.source, request.parents);
     if (!disk) {
         return std::unexpected(disk.error());
-    }
-    if (const Result<void> found = checkGrubPrograms(); !found) {
-        return std::unexpected(found.error());
     }
     return surveyDisk(**disk, request.source, *kind, request.size);
 }
@@ -167,6 +166,13 @@ Result<std::unique_ptr<VirtualDisk>> migrated(std::unique_ptr<VirtualDisk> disk,
 }
 
 } // namespace
+
+Result<void> checkMigration(const QString& file, const PartitionTable& table, const Bootability& boots)
+{
+    return checkSystem(file, table, boots).and_then(&checkGrubPrograms).and_then([&table] {
+        return layOutForUefi(table, {}).transform([](const UefiLayout&) { });
+    });
+}
 
 MigrateDisk::MigrateDisk(MigrateRequest request)
     : m_request(std::move(request))
@@ -224,6 +230,11 @@ Result<OperationPlan> MigrateDisk::plan() const
         plan->spaceNeeded = ByteCount(2 * plan->spaceNeeded.bytes());
         plan->steps.insert(1, Texts::tr("It is copied into a raw image first, which is removed at the end."));
     }
+    // Of the disk as it is: the conversion knows what becomes of it.
+    plan->steps.front() = Texts::tr("%1 is read and stays as it is; its disk has %2.")
+                              .arg(m_request.source, ByteCount(found->table.diskSize).toString());
+    plan->spaceNeeded = ByteCount(plan->spaceNeeded.bytes() + efiPartitionData.bytes());
+    plan->sizeOnHostAfter = ByteCount(plan->sizeOnHostAfter.bytes() + efiPartitionData.bytes());
     const UefiLayout& layout = found->layout;
     const QString kept = found->table.kind == PartitionTable::Kind::Mbr
         ? Texts::tr(

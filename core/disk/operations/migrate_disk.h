@@ -4,6 +4,7 @@
 // all.
 #pragma once
 
+#include "core/disk/bootability.h"
 #include "core/disk/convert.h"
 #include "core/disk/uefi_layout.h"
 
@@ -17,13 +18,18 @@ struct MigrateRequest {
     std::optional<ByteCount> size = {}; // of the target's disk; without it, what it needs at least
 };
 
+// Why the disk in FILE, as the sentences call it, cannot be migrated, by its table and by whether a machine starts
+// from it (BOOTS; of a VHD, from the disk in it). Any format of the copy and any size that suffices will do.
+// Unsupported: Windows, whose own mbr2gpt is to do it, or no system that GRUB starts. WrongState: it starts
+// already, or its table is damaged. Otherwise those of checkGrubPrograms() and layOutForUefi().
+Result<void> checkMigration(const QString& file, const PartitionTable& table, const Bootability& boots);
+
 class MigrateDisk final : public DiskOperation {
 public:
     explicit MigrateDisk(MigrateRequest request);
 
     QString title() const override;
-    // Unsupported: Windows, whose own mbr2gpt is to do it, or no system that GRUB starts. WrongState: it starts
-    // already, or its table is damaged. Otherwise those of layOutForUefi(), checkGrubPrograms() and Convert.
+    // Errors of checkMigration(), layOutForUefi() and Convert.
     Result<void> check() const override;
     Result<OperationPlan> plan() const override;
     Result<OperationOutcome> run(Progress& progress) override;

@@ -3,13 +3,13 @@
 // and in the real window.
 #include "tests/disk/fake_devices.h"
 #include "tests/gui/accessible_names.h"
+#include "tests/gui/appearance.h"
 #include "tests/gui/storage_pane/storage_stage.h"
 #include "ui/disk_choice/host_disk_dialog.h"
 #include "ui/disk_choice/network_disk_dialog.h"
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QDir>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -32,13 +32,6 @@ T* part(const QWidget& of, const char* name)
     return found;
 }
 
-void keepPicture(QWidget& window, const char* name)
-{
-    const QString folder = QStringLiteral(PLATTER_BINARY_DIR "/pictures/storage");
-    QVERIFY(QDir().mkpath(folder));
-    QVERIFY(window.grab().save(QStringLiteral("%1/%2.png").arg(folder, QLatin1String(name))));
-}
-
 } // namespace
 
 class DiskChoiceTest : public QObject {
@@ -59,12 +52,12 @@ private Q_SLOTS:
         auto* format = part<QComboBox>(dialog, "locationFormat");
         QVERIFY(!add->isEnabled());
         QVERIFY(note->text().contains(QLatin1String("nbd://")));
-        keepPicture(dialog, "network-location");
+        QVERIFY(savePicture(dialog, QStringLiteral("storage"), QStringLiteral("network-location")));
 
         QTest::keyClicks(location, QStringLiteral("ssh://me:secret@server/d.qcow2"));
         QVERIFY(!add->isEnabled());
         QVERIFY2(note->text().contains(QLatin1String("password")), qPrintable(note->text()));
-        keepPicture(dialog, "network-location-wrong");
+        QVERIFY(savePicture(dialog, QStringLiteral("storage"), QStringLiteral("network-location-wrong")));
 
         location->clear();
         QTest::keyClicks(location, QStringLiteral("https://server/d.qcow2"));
@@ -111,7 +104,7 @@ private Q_SLOTS:
         // The first that can be used.
         QCOMPARE(list->currentItem()->text(0), QStringLiteral("ata-SYSTEM_1-part2"));
         QVERIFY(add->isEnabled());
-        keepPicture(dialog, "host-disks");
+        QVERIFY(savePicture(dialog, QStringLiteral("storage"), QStringLiteral("host-disks")));
 
         QTest::keyClick(list, Qt::Key_Up);
         QVERIFY(!add->isEnabled());
@@ -169,7 +162,7 @@ private Q_SLOTS:
         const auto* edit = window.find<QPushButton>("editDisk");
         QVERIFY(!edit->isEnabled());
         QVERIFY2(edit->toolTip().contains(QLatin1String("network")), qPrintable(edit->toolTip()));
-        keepPicture(window.window(), "network-disk");
+        QVERIFY(savePicture(window.window(), QStringLiteral("storage"), QStringLiteral("network-disk")));
     }
 };
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "edit_disk_stage.h"
 
-#include "../../unit/disk/run_tool.h"
 #include "core/disk/convert.h"
 #include "core/qemu/runtime_folder.h"
+#include "tests/disk/mbr_linux_disk.h"
+#include "tests/unit/disk/run_tool.h"
 #include "ui/fields/field_message.h"
 
 #include <QAbstractButton>
@@ -103,12 +104,7 @@ QString EditDiskStage::makeDisk(const QString& name)
 QString EditDiskStage::makeMbrVhd(const QString& name)
 {
     const QString raw = file(name + QStringLiteral(".tmp"));
-    makeSparse(raw, qint64(64) << 20);
-    require(runTool(QStringLiteral("sfdisk"), {QStringLiteral("--quiet"), raw},
-        "label: dos\nstart=1MiB, size=40MiB, type=83, bootable\n"));
-    require(runTool(QStringLiteral("mkfs.ext4"),
-        {QStringLiteral("-q"), QStringLiteral("-F"), QStringLiteral("-E"),
-            QStringLiteral("offset=%1").arg(qint64(1) << 20), raw, QStringLiteral("40M")}));
+    require(makeMbrLinuxDisk(raw, ByteCount::mebibytes(64), ByteCount::mebibytes(40)));
     convert(raw, file(name), ImageTarget::DynamicVhd);
     return file(name);
 }

@@ -259,6 +259,7 @@ private Q_SLOTS:
         QVERIFY(stage.choose(Qt::Key_V, OptionsPageNumber));
         QVERIFY2(stage.message("bootMessage").contains(QLatin1String("no machine will start from it")),
             qPrintable(stage.message("bootMessage")));
+        QVERIFY(stage.message("bootMessage").contains(QStringLiteral("“Migrate to UEFI”")));
         QVERIFY(stage.find<DiskPicture>("convertPicture")->description().contains(QLatin1String("ext4")));
         QCOMPARE(stage.find<QLineEdit>("targetFile")->text(), stage.file(QStringLiteral("old.vhdx")));
         // Onto itself is impossible.
@@ -285,6 +286,77 @@ private Q_SLOTS:
                 stage.file(QStringLiteral("new.vhdx")), DiskFormat::Vhdx, FormerDisk{image, DiskFormat::Raw}}));
         QVERIFY(QFile::exists(image));
         QVERIFY(stage.message("putMessage").contains(QLatin1String("offers to delete old.vhd")));
+    }
+
+    // The source keeps its space, also where the new image takes less.
+    void aNewImageGivesNothingBack()
+    {
+        EditDiskStage stage;
+        const QString image = stage.makeDisk(QStringLiteral("system.raw"));
+        QFile file(image);
+        QVERIFY(file.open(QIODevice::ReadWrite) && file.seek(qint64(1500) << 20));
+        QVERIFY(file.write(QByteArray(8 << 20, '\0')) == 8 << 20);
+        file.close();
+        stage.open(image);
+        QVERIFY(stage.choose(Qt::Key_V, OptionsPageNumber));
+        QVERIFY(stage.enterTo(PlanPageNumber));
+        QVERIFY(stage.isPlanned());
+        QVERIFY(stage.finish());
+        const Result<OperationOutcome>& outcome = *stage.wizard().job()->outcome();
+        QVERIFY(outcome && outcome->sizeOnHostAfter < outcome->sizeOnHostBefore);
+        const QString sentences = stage.find<QLabel>("resultSentences")->text();
+        QVERIFY2(!sentences.contains(QLatin1String("given back")), qPrintable(sentences));
+    }
+
+    void migratesToUefi()
+    {
+        EditDiskStage stage;
+        const QString image = stage.makeMbrVhd(QStringLiteral("old.vhd"));
+        const QString copy = stage.file(QStringLiteral("old-uefi.vhdx"));
+        stage.addMachine(QStringLiteral("old machine"), image, DiskFormat::Raw);
+        const QByteArray before = bytesOf(image);
+        stage.open(image);
+        QVERIFY(stage.choose(Qt::Key_M, OptionsPageNumber));
+        QCOMPARE(stage.find<QLineEdit>("targetFile")->text(), copy);
+        QCOMPARE(controlsWithoutName(&stage.wizard()), QStringList());
+        QCOMPARE(controlsBeyondTab(&stage.wizard()), QStringList());
+        const auto* picture = stage.find<DiskPicture>("migratePicture");
+        QVERIFY2(picture->description().contains(QLatin1String("ESP, FAT32, 264 MiB")),
+            qPrintable(picture->description()));
+        stage.press(Qt::Key_S, Qt::AltModifier);
+        stage.type(QStringLiteral("300M"));
+        stage.press(Qt::Key_Return);
+        QCOMPARE(stage.page(), int(OptionsPageNumber));
+        QVERIFY2(stage.message("copySizeMessage").contains(QLatin1String("too small")),
+            qPrintable(stage.message("copySizeMessage")));
+        QVERIFY(stage.find<QWidget>("copySize")->hasFocus());
+        stage.type(QStringLiteral("1G"));
+        QVERIFY(stage.enterTo(PlanPageNumber));
+        QVERIFY(stage.isPlanned());
+        for (const char* words : {"stays as it is; its disk has 64 MiB", "(MBR) becomes one for UEFI",
+                 "grows from 64 MiB to 1 GiB", "Partition 2, an EFI system partition", "“old machine” is off"}) {
+            QVERIFY2(stage.plan().contains(QString::fromUtf8(words)), qPrintable(stage.plan()));
+        }
+        QVERIFY(stage.find<DiskPicture>("afterPicture")->description().contains(QLatin1String("ESP")));
+        QCOMPARE(stage.find<QPushButton>("next")->text(), QStringLiteral("&Migrate old.vhd to UEFI"));
+        QVERIFY(!QFile::exists(copy));
+        QVERIFY(stage.finish());
+        const Result<OperationOutcome>& outcome = *stage.wizard().job()->outcome();
+        QVERIFY2(outcome, qUtf8Printable(outcome ? QString() : outcome.error().text()));
+        QVERIFY2(bytesOf(image) == before, "The source has changed.");
+        const Result<DiskInspection> made = inspectFile(copy, {}, InspectAccess::Locked);
+        QVERIFY(made && made->bootability.isBootable());
+        QCOMPARE(made->virtualSize, ByteCount::gibibytes(1));
+        QCOMPARE(made->partitions.kind, PartitionTable::Kind::Gpt);
+        QVERIFY(stage.find<QPushButton>("putInPlace")->hasFocus());
+
+        // Once is enough.
+        stage.open(copy);
+        QVERIFY(stage.enterTo(ActionPageNumber));
+        const auto* migrate = stage.find<QRadioButton>("migrate");
+        QVERIFY(migrate->isVisible() && !migrate->isEnabled());
+        QVERIFY2(migrate->accessibleDescription().contains(QLatin1String("starts with UEFI already")),
+            qPrintable(migrate->accessibleDescription()));
     }
 
     void doesNotConvertOntoWhatIsThere()

@@ -4,7 +4,7 @@
 #include "core/live/machine_firmware.h"
 #include "core/machine/secure_boot_mode.h"
 #include "tests/gui/accessible_names.h"
-#include "tests/gui/dark_palette.h"
+#include "tests/gui/appearance.h"
 #include "ui/settings/firmware_page.h"
 #include "ui/settings/own_keys_dialog.h"
 
@@ -18,9 +18,7 @@
 #include <QProcess>
 #include <QPushButton>
 #include <QRadioButton>
-#include <QScopeGuard>
 #include <QSignalSpy>
-#include <QStyleFactory>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -30,8 +28,6 @@ class FirmwarePageTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-
-    void initTestCase() { QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion"))); }
 
     void init()
     {
@@ -146,27 +142,12 @@ private Q_SLOTS:
         QVERIFY(find<QRadioButton>(buttonOf(SecureBoot::Microsoft))->isChecked());
     }
 
-    void itsLook_data()
-    {
-        QTest::addColumn<bool>("isDark");
-        QTest::addColumn<QSize>("size");
-        QTest::addColumn<qreal>("scale");
-        QTest::newRow("light") << false << QSize(620, 560) << 1.0;
-        QTest::newRow("dark") << true << QSize(620, 560) << 1.0;
-        QTest::newRow("small") << false << QSize(440, 560) << 1.0;
-        QTest::newRow("large-dark") << true << QSize(620, 560) << 2.0;
-    }
+    void itsLook_data() { Appearance::addRows({620, 560}, {440, 560}); }
 
     void itsLook()
     {
-        QFETCH(bool, isDark);
-        QFETCH(QSize, size);
-        QFETCH(qreal, scale);
-        const QPalette before = QApplication::palette();
-        if (isDark) {
-            QApplication::setPalette(darkPalette());
-        }
-        const auto restore = qScopeGuard([&] { QApplication::setPalette(before); });
+        const Appearance appearance(QStringLiteral("settings"));
+        const QSize size = appearance.size();
         find<QRadioButton>(buttonOf(SecureBoot::MicrosoftAndThirdParty))->click();
         QTRY_VERIFY(find<QLabel>("secureBootKeys")->text().contains(QLatin1String("dbx: ")));
         m_page->resize(size);
@@ -179,13 +160,7 @@ private Q_SLOTS:
                 QVERIFY2(m_page->rect().contains(place), qPrintable(control->objectName()));
             }
         }
-        const QDir pictures(QStringLiteral(PLATTER_BINARY_DIR "/pictures/settings"));
-        QVERIFY(pictures.mkpath(QStringLiteral(".")));
-        QPixmap picture(m_page->size() * scale);
-        picture.setDevicePixelRatio(scale);
-        m_page->render(&picture);
-        QVERIFY(picture.save(
-            pictures.filePath(QStringLiteral("firmware-%1.png").arg(QLatin1String(QTest::currentDataTag())))));
+        QVERIFY(appearance.save(*m_page, QStringLiteral("firmware")));
     }
 
 private:

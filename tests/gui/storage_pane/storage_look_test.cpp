@@ -2,34 +2,31 @@
 // The pane in every size and theme, with long names and with much or nothing in it; a picture of each is left in
 // the build folder. The parts keep within each other.
 #include "storage_stage.h"
-#include "tests/gui/dark_palette.h"
+#include "tests/gui/appearance.h"
 
-#include <QApplication>
-#include <QDir>
 #include <QLabel>
 #include <QPushButton>
-#include <QScopeGuard>
-#include <QStyleFactory>
 
 using namespace platter;
+
+namespace {
+
+const QString pictures = QStringLiteral("storage");
+
+} // namespace
 
 class StorageLookTest : public QObject {
     Q_OBJECT
 
-    QString m_pictures = QStringLiteral(PLATTER_BINARY_DIR "/pictures/storage");
-
-    bool look(StorageStage& stage, const QString& name) const
+    // The buttons are whole.
+    static bool isWhole(StorageStage& stage)
     {
-        QCoreApplication::processEvents();
         QWidget& window = stage.window().window();
-        if (!window.grab().save(QStringLiteral("%1/%2.png").arg(m_pictures, name))) {
-            return false;
-        }
         for (const char* button : {"editDisk", "compactDisk", "insertIntoDrive", "ejectFromDrive", "removeDrive"}) {
             const auto* shown = stage.window().find<QPushButton>(button);
             if (shown->width() < shown->minimumSizeHint().width()
                 || !window.rect().contains(shown->mapTo(&window, shown->rect().center()))) {
-                qWarning("%s cuts off %s", qPrintable(name), button);
+                qWarning("%s is cut off", button);
                 return false;
             }
         }
@@ -38,53 +35,39 @@ class StorageLookTest : public QObject {
 
 private Q_SLOTS:
 
-    void initTestCase()
-    {
-        QVERIFY(QDir().mkpath(m_pictures));
-        QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
-    }
-
     void aMachine_data()
     {
-        QTest::addColumn<bool>("isDark");
+        Appearance::addColumns();
         QTest::addColumn<QString>("name");
-        QTest::addColumn<QSize>("size");
         const QString usual = QStringLiteral("system.vhdx");
         const QString longName = QStringLiteral("windows-server-2019-datacenter-").repeated(4) + usual;
-        QTest::newRow("light") << false << usual << QSize(1120, 720);
-        QTest::newRow("dark") << true << usual << QSize(1120, 720);
-        QTest::newRow("small") << false << usual << QSize(900, 600);
-        QTest::newRow("long") << false << longName << QSize(1120, 720);
-        QTest::newRow("small-long-dark") << true << longName << QSize(900, 600);
+        QTest::newRow("light") << false << QSize(1120, 720) << 1.0 << usual;
+        QTest::newRow("dark") << true << QSize(1120, 720) << 2.0 << usual;
+        QTest::newRow("small") << false << QSize(900, 600) << 1.0 << usual;
+        QTest::newRow("long") << false << QSize(1120, 720) << 1.0 << longName;
+        QTest::newRow("small-long-dark") << true << QSize(900, 600) << 1.0 << longName;
     }
 
     void aMachine()
     {
-        QFETCH(bool, isDark);
         QFETCH(QString, name);
-        QFETCH(QSize, size);
-        const QPalette before = QApplication::palette();
-        if (isDark) {
-            QApplication::setPalette(darkPalette());
-        }
-        const auto restore = qScopeGuard([&] { QApplication::setPalette(before); });
+        const Appearance appearance(pictures);
         StorageStage stage;
         const QString image = stage.makeDisk(name);
         stage.show({{{0, 0}, DiskDrive{image, DiskFormat::Vhdx}},
                        {{0, 1}, DvdDrive{stage.file(QStringLiteral("debian.iso"))}}, {{0, 2}, DvdDrive{}},
                        {{1, 0}, DiskDrive{stage.file(QStringLiteral("gone.qcow2")), DiskFormat::Qcow2}}},
             2);
-        stage.window().window().resize(size);
+        stage.window().window().resize(appearance.size());
         QTRY_VERIFY_WITH_TIMEOUT(!stage.card({0, 0})->segments.empty() && stage.card({1, 0})->isFaulty
                 && !stage.card({0, 1})->note.isEmpty(),
             20000);
-        const QString row = QString::fromLatin1(QTest::currentDataTag());
-        QVERIFY(look(stage, row));
+        QVERIFY(appearance.save(stage.window().window(), QStringLiteral("machine")) && isWhole(stage));
         stage.view()->setAdding(true);
         stage.view()->setFocus();
         stage.select({1, 0});
         stage.model()->toggle(0);
-        QVERIFY(look(stage, row + QStringLiteral("-unfolded")));
+        QVERIFY(appearance.save(stage.window().window(), QStringLiteral("unfolded")) && isWhole(stage));
     }
 
     void muchAndNothing()
@@ -95,14 +78,14 @@ private Q_SLOTS:
             drives.push_back({{target / 64, target % 64}, DvdDrive{}});
         }
         stage.show(drives, 2);
-        QVERIFY(look(stage, QStringLiteral("many")));
+        QVERIFY(savePicture(stage.window().window(), pictures, QStringLiteral("many")) && isWhole(stage));
         stage.change([](Definition& definition) {
             definition.drives.clear();
             definition.bootOrder.clear();
         });
         QTRY_VERIFY(stage.card({0, 0}) == nullptr);
         QVERIFY(stage.window().find<QLabel>("driveReason")->text().contains(QLatin1String("has no drive")));
-        QVERIFY(look(stage, QStringLiteral("empty")));
+        QVERIFY(savePicture(stage.window().window(), pictures, QStringLiteral("empty")) && isWhole(stage));
     }
 };
 
