@@ -322,8 +322,8 @@ void WizardDialog::closeEvent(QCloseEvent* event)
 {
     // QDialog would close although reject() asks first.
     if (isVisible()) {
-        event->ignore();
         reject();
+        event->setAccepted(!isVisible());
         return;
     }
     QDialog::closeEvent(event);

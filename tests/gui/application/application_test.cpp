@@ -122,7 +122,7 @@ private Q_SLOTS:
         choices.disk = NoDisk{};
         QVERIFY(create(choices, m_application->library().store()));
         m_application->library().reload();
-        Q_EMIT wizard()->created(QStringLiteral("made"), false);
+        Q_EMIT wizard()->created(QStringLiteral("made"), FirstStart::Later);
         QVERIFY(m_application->window().windowTitle().startsWith(QLatin1String("made")));
         QCOMPARE(m_application->library().find(QStringLiteral("made"))->state(), MachineState::Off);
     }
