@@ -48,8 +48,8 @@ if(PLATTER_FUZZERS)
   target_compile_options(platter_options INTERFACE -fsanitize=fuzzer-no-link -Wno-overloaded-virtual)
 endif()
 
-# A layer: a static library that may include the project's headers as "core/…", "ui/…". SMALL: what waits for people
-# is compiled for size, of which much is read and kept in memory at each start.
+# A layer: a static library that may include the project's headers as "core/…", "ui/…". SMALL:
+# compiled for size, for much of it is read and kept in memory at each start; what needs speed says so itself.
 function(platter_layer name)
   cmake_parse_arguments(L "SMALL" "" "" ${ARGN})
   add_library(${name} STATIC)

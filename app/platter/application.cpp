@@ -9,6 +9,7 @@
 #include "wizards/new_vm/new_vm_wizard.h"
 
 #include <QCoreApplication>
+#include <QCoroTask>
 #include <QSettings>
 #include <QtConcurrentRun>
 
@@ -92,7 +93,7 @@ void Application::newMachine(const QString& iso)
             }
             m_window.start(machine);
             if (MachineSession* session = m_library.find(machine); session && start == FirstStart::NowWithKey) {
-                session->answerKeyPrompt();
+                QCoro::connect(session->answerKeyPrompt(), session, [] { });
             }
         });
     }

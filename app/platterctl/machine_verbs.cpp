@@ -238,6 +238,11 @@ QCoro::Task<int> start(Context* context, Arguments arguments, Report report)
             tr("Name a machine, or write --with-session: see platterctl machine start --help."), {}});
         co_return exitUsage;
     }
+    if (isForSession && arguments.isSet(QStringLiteral("press-key"))) {
+        report.failed(Error{ErrorKind::InvalidInput, tr("--press-key is for one machine, whose medium asks."),
+            tr("Leave it out, or name the machine."), {}});
+        co_return exitUsage;
+    }
     if (isForSession) {
         co_return co_await startWithSession(context, arguments, report);
     }

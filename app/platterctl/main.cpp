@@ -100,7 +100,7 @@ int run(const Verb& verb, const QStringList& words)
     const QStringList own = verb.words.split(QLatin1Char(' '));
     const QString seeHelp = QCoreApplication::translate("platterctl", "See: platterctl %1 --help").arg(verb.words);
     if (!parser.parse(QStringList(QStringLiteral("platterctl")) + words.sliced(own.size()))) {
-        return usageError(parser.errorText() + QLatin1Char('.'), seeHelp);
+        return usageError(parser.errorText(), seeHelp);
     }
     if (parser.isSet(help)) {
         QString text = parser.helpText();

@@ -13,9 +13,20 @@ namespace platter::ctl {
 
 namespace {
 
+// Names on disks and in signatures are strangers' words, which must not command the terminal.
+QString withoutControls(QString text)
+{
+    for (QChar& c : text) {
+        if (c.category() == QChar::Other_Control && c != u'\n' && c != u'\t') {
+            c = QChar::ReplacementCharacter;
+        }
+    }
+    return text;
+}
+
 void write(std::FILE* file, const QString& text)
 {
-    const QByteArray bytes = text.toUtf8();
+    const QByteArray bytes = withoutControls(text).toUtf8();
     std::fwrite(bytes.constData(), 1, static_cast<std::size_t>(bytes.size()), file);
     if (!bytes.isEmpty() && !bytes.endsWith('\n')) {
         std::fputc('\n', file);

@@ -48,8 +48,9 @@ QCoro::Task<int> changeWith(Context* context, Arguments arguments, Report report
     if (!changed) {
         co_return report.failed(changed.error());
     }
+    const QString words = after == before ? tr("%1 has these settings already.") : done;
     co_return report.done(
-        (QStringList{done.arg((*session)->name())} + (*session)->waitingSettings()).join(QLatin1Char('\n')),
+        (QStringList{words.arg((*session)->name())} + (*session)->waitingSettings()).join(QLatin1Char('\n')),
         toJson(**session));
 }
 

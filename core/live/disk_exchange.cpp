@@ -278,8 +278,7 @@ QCoro::Task<Result<Preparation>> prepare(Turn turn, RuntimeFolder runtime, SlotI
     if (!generation) {
         co_return std::unexpected(generation.error());
     }
-    // One that is paused now catches up when it goes on: what its queue is full of tells it to look.
-    const GuestNotice notice = *runs ? co_await waitForNoticeRoom(turn, slot) : GuestNotice::Sent;
+    const GuestNotice notice = co_await waitForNoticeRoom(turn, slot, *runs);
     const Preparation prepared{{slot, disk, *runs}, *generation, *size, notice};
     if (const Result<void> noted = prepared.journal.write(runtime); !noted) {
         co_return std::unexpected(noted.error());
@@ -373,8 +372,7 @@ QCoro::Task<Result<GuestNotice>> resizeInQemu(
         co_return std::unexpected(idle.error());
     }
     const Result<bool> runs = co_await checkRuns(*turn);
-    const bool mayWait = runs && *runs;
-    const GuestNotice notice = mayWait ? co_await waitForNoticeRoom(*turn, slot) : GuestNotice::Sent;
+    const GuestNotice notice = co_await waitForNoticeRoom(*turn, slot, runs.value_or(false));
     QJsonObject arguments = byNode(driveName(slot));
     arguments.insert(QStringLiteral("size"), static_cast<qint64>(size.bytes()));
     const Result<void> resized = co_await (*turn)->tell(QStringLiteral("block_resize"), arguments);

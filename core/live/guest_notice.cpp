@@ -18,7 +18,7 @@ constexpr int eventQueue = 1; // of virtio-scsi: control, event, then those of t
 
 } // namespace
 
-QCoro::Task<GuestNotice> waitForNoticeRoom(std::shared_ptr<GraphTurn> turn, SlotId slot)
+QCoro::Task<GuestNotice> waitForNoticeRoom(std::shared_ptr<GraphTurn> turn, SlotId slot, bool runs)
 {
     // For debugging says QEMU of this command, which may change: what it does not answer as expected is no
     // obstacle.
@@ -26,7 +26,7 @@ QCoro::Task<GuestNotice> waitForNoticeRoom(std::shared_ptr<GraphTurn> turn, Slot
         {QStringLiteral("path"),
             QStringLiteral("/machine/peripheral/%1/virtio-backend").arg(controllerName(slot.controller))},
         {QStringLiteral("queue"), eventQueue}};
-    for (const QDeadlineTimer end(patience); !end.hasExpired();) {
+    for (const QDeadlineTimer end(patience);;) {
         const Result<QJsonValue> answer = co_await turn->ask(QStringLiteral("x-query-virtio-queue-element"), queue);
         if (!answer) {
             co_return GuestNotice::Sent;
@@ -38,9 +38,11 @@ QCoro::Task<GuestNotice> waitForNoticeRoom(std::shared_ptr<GraphTurn> turn, Slot
         if (!isListening || offered != filled) {
             co_return GuestNotice::Sent;
         }
+        if (!runs || end.hasExpired()) {
+            co_return GuestNotice::Lost;
+        }
         co_await QCoro::sleepFor(pollInterval);
     }
-    co_return GuestNotice::Lost;
 }
 
 } // namespace platter

@@ -11,11 +11,12 @@ namespace platter {
 
 enum class GuestNotice {
     Sent, // or nobody there to listen: a driver that starts later reads the size by itself
-    Lost, // the guest was too busy
+    Lost, // the guest was too busy, or is paused and has too much to read already
 };
 
-// Ends when the guest has room for a notice about its disk in SLOT, at the latest after some seconds. The turn's
-// owner changes the size then. Sent also where this QEMU cannot be asked.
-QCoro::Task<GuestNotice> waitForNoticeRoom(std::shared_ptr<GraphTurn> turn, SlotId slot);
+// Ends when the guest has room for a notice about its disk in SLOT, at the latest after some seconds, and at once
+// where its machine does not run. The turn's owner changes the size then. Sent also where this QEMU cannot be
+// asked.
+QCoro::Task<GuestNotice> waitForNoticeRoom(std::shared_ptr<GraphTurn> turn, SlotId slot, bool runs);
 
 } // namespace platter

@@ -4,12 +4,19 @@
 #pragma once
 
 #include "core/live/machine_monitor.h"
+#include "core/machine/definition.h"
+
+#include <map>
 
 namespace platter {
 
-// Presses the space bar now and then, until so much has been read from a DVD that its system must be starting, or
-// for a minute and a half, or until the machine has ended. Nobody hears it before and after the prompt: the
-// firmware has no use for a space, and what comes then is read from the DVD.
-QCoro::Task<void> answerKeyPrompt(QPointer<MachineMonitor> monitor, std::vector<SlotId> dvds);
+// Presses Return now and then, until so much has been read from a DVD that its system must be starting, or for a
+// minute and a half, or until the machine has ended. Firmware has no use for Return, a boot menu takes what it
+// would have taken anyway, and Windows' Setup is far from its first question when this ends. DVDS: the drives that
+// have a medium, each with how much is read from it before its system starts; with none it ends at once.
+QCoro::Task<void> answerKeyPrompt(QPointer<MachineMonitor> monitor, std::map<SlotId, ByteCount> dvds);
+
+// That of a medium of this size.
+ByteCount readBeforeStart(ByteCount medium);
 
 } // namespace platter

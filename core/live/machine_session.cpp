@@ -239,10 +239,11 @@ QCoro::Task<void> MachineSession::answerKeyPrompt()
     if (!self || !m_running) {
         co_return;
     }
-    std::vector<SlotId> dvds;
+    std::map<SlotId, ByteCount> dvds;
     for (const Drive& drive : m_machine.definition.drives) {
-        if (std::holds_alternative<DvdDrive>(drive.what)) {
-            dvds.push_back(drive.slot);
+        const auto* dvd = std::get_if<DvdDrive>(&drive.what);
+        if (dvd != nullptr && !dvd->medium.isEmpty()) {
+            dvds[drive.slot] = readBeforeStart(ByteCount(quint64(QFileInfo(dvd->medium).size())));
         }
     }
     co_await platter::answerKeyPrompt(m_running->monitor(), std::move(dvds));
@@ -517,7 +518,8 @@ QCoro::Task<Result<void>> MachineSession::changeSettings(Definition before, Defi
         co_return changed;
     }
     Result<void> followed = {};
-    if (before.startsWithSession != after.startsWithSession) {
+    // Also what an earlier attempt has left undone.
+    if (before.startsWithSession || after.startsWithSession || QFile::exists(sessionStartFile())) {
         const QString program = QCoreApplication::applicationDirPath() + QStringLiteral("/platterctl");
         followed = keepSessionStart(MachineStore(m_places.machines), program);
     }

@@ -50,7 +50,7 @@ void tellOf(GuestNotice notice, OperationOutcome& outcome)
 {
     if (notice == GuestNotice::Lost) {
         outcome.sentences << Texts::tr(
-            "The guest was too busy to be told of the new size. If it does not see it, have it look: in Linux by "
+            "The guest could not be told of the new size. If it does not see it, have it look: in Linux by "
             "“echo 1 > /sys/class/block/…/device/rescan”, in Windows by Disk Management's Rescan Disks.");
     }
 }

@@ -55,7 +55,7 @@ Result<void> keepSessionStart(const MachineStore& store, const QString& program,
         return {};
     }
     if (!QDir().mkpath(QFileInfo(file).path())) {
-        return std::unexpected(systemError(what, QFileInfo(file).path(), errno != 0 ? errno : EIO));
+        return std::unexpected(systemError(what, QFileInfo(file).path(), ENOTDIR));
     }
     return replaceContent(what, file,
         QStringLiteral("[Desktop Entry]\nType=Application\nName=%1\nExec=%2 machine start --with-session\n"

@@ -125,6 +125,7 @@ private Q_SLOTS:
         QVERIFY(!QFile::exists(file));
         QCOMPARE(run(QStringLiteral("machine start --with-session")).code, 0);
         QCOMPARE(run(QStringLiteral("machine start")).code, 2);
+        QCOMPARE(run(QStringLiteral("machine start --with-session --press-key")).code, 2);
     }
 
     void addsChangesAndRemovesAdapters()

@@ -119,6 +119,9 @@ FirmwarePage::FirmwarePage(const QString& machine, const Places& places, QWidget
         tr("Keeps keys for the guest, as Windows 11 asks for. What it keeps is in the machine's folder."), "tpm");
     m_menu = addBox(column, tr("Wait for the boot &menu"),
         tr("At each start the firmware waits 5 seconds for Esc, which opens its menu."), "bootMenu");
+    column->addWidget(new NoteLabel(tr("A machine whose firmware finds nothing to start waits in the firmware's "
+                                       "menu. Menu and messages are on the "
+                                       "serial port as well, which the Details tab shows.")));
     column->addStretch(1);
 
     connect(m_modes, &QButtonGroup::idToggled, this, [this](int, bool isChecked) {
@@ -226,6 +229,13 @@ void FirmwarePage::enroll(const OwnKeys& keys)
         if (!settings) {
             Q_EMIT failed(m_machine, settings.error());
             return;
+        }
+        // What another program has changed meanwhile, and nobody here.
+        if (m_tpm->isChecked() == m_definition.firmware.hasTpm) {
+            m_tpm->setChecked(settings->hasTpm);
+        }
+        if (m_menu->isChecked() == m_definition.firmware.showsBootMenu) {
+            m_menu->setChecked(settings->showsBootMenu);
         }
         m_definition.firmware = *settings;
         m_modes->button(int(SecureBoot::OwnKeys))->setChecked(true);

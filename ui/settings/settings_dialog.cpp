@@ -193,6 +193,9 @@ void SettingsDialog::write()
         } else if (done.error().kind == ErrorKind::InUse) {
             tellOfOthers();
         } else {
+            if (m_session && haveSameSettings(m_session->machine().definition, draft())) {
+                m_before = m_session->machine().definition; // written, and something that follows failed
+            }
             m_message->say({done.error()});
         }
     });

@@ -36,7 +36,7 @@ SummaryPage::SummaryPage(MachineDraft& draft)
     m_start->setChecked(true);
     m_key->setObjectName(QStringLiteral("answerKeyPrompt"));
     m_key->setToolTip(tr("Windows' medium starts only if a key is pressed within some seconds. Platter presses the "
-                         "space bar until the medium is being read, at this first start only."));
+                         "Return key until the medium is being read, at this first start only."));
     m_key->setChecked(true);
     m_message->setObjectName(QStringLiteral("summaryMessage"));
 
