@@ -199,7 +199,7 @@ QStringList KeyList::lines() const
         lines << certificate.sentence();
     }
     if (hashes > 0) {
-        lines << Texts::tr("%n hash(es)", nullptr, hashes);
+        lines << (hashes == 1 ? Texts::tr("1 hash") : Texts::tr("%1 hashes").arg(hashes));
     }
     return lines.isEmpty() ? QStringList(Texts::tr("none")) : lines;
 }

@@ -167,9 +167,9 @@ QCoro::Task<Result<DriveRemoval>> removeUnasked(
         }
         const QString seen = after->writes != before->writes
             ? Texts::tr("It is being written to right now.")
-            : Texts::tr("Nothing was written to it for %n second(s), but the guest may have it mounted, and keep "
-                        "back what is to be written.",
-                  nullptr, int(quietTime.count()));
+            : Texts::tr("Nothing was written to it for %1 seconds, but the guest may have it mounted, and keep "
+                        "back what is to be written.")
+                  .arg(quietTime.count());
         co_return std::unexpected(Error{ErrorKind::InUse,
             Texts::tr("Whether the disk in slot %1 can be removed safely is not known: %2 %3")
                 .arg(slot.toString(), why.summary, seen),

@@ -95,7 +95,7 @@ FirmwarePage::FirmwarePage(const QString& machine, const Places& places, QWidget
     m_keys = new QLabel;
     m_keys->setObjectName(QStringLiteral("secureBootKeys"));
     m_keys->setAccessibleName(tr("Keys in the firmware"));
-    m_keys->setTextFormat(Qt::PlainText);
+    m_keys->setTextFormat(Qt::RichText);
     m_keys->setWordWrap(true);
     m_keys->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_note = new NoteLabel;
@@ -199,13 +199,17 @@ void FirmwarePage::showKeys(const Result<SecureBootKeys>& keys)
     m_error = keys ? std::nullopt : std::optional(keys.error());
     m_keys->setVisible(keys && mode() != SecureBoot::Off);
     if (keys) {
-        QStringList lines;
+        QString rows;
         for (const auto& [name, list] : {std::pair("PK", &keys->pk), std::pair("KEK", &keys->kek),
                  std::pair("db", &keys->db), std::pair("dbx", &keys->dbx)}) {
-            lines << QStringLiteral("%1: %2").arg(
-                QLatin1String(name), list->lines().join(QStringLiteral("\n      ")));
+            rows += QStringLiteral("<tr><td>%1</td><td>%2</td></tr>")
+                        .arg(QLatin1String(name),
+                            list->lines()
+                                .join(QLatin1Char('\n'))
+                                .toHtmlEscaped()
+                                .replace(QLatin1Char('\n'), QStringLiteral("<br>")));
         }
-        m_keys->setText(lines.join(QLatin1Char('\n')));
+        m_keys->setText(QStringLiteral("<table cellpadding=\"4\">%1</table>").arg(rows));
     }
     m_note->setShade(m_error ? NoteLabel::Shade::Error : NoteLabel::Shade::Quiet);
     m_note->setText(m_error ? m_error->text() : QString());

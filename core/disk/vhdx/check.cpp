@@ -104,8 +104,10 @@ private:
         const Result<LogReplay> replay = findReplay(m_file, header);
         if (replay) {
             add(FindingKind::LogToApply, header.logOffset,
-                Texts::tr("The file was not closed: its log holds %n change(s) that must be applied first.",
-                    nullptr, static_cast<int>(replay->entryCount)),
+                replay->entryCount == 1
+                    ? Texts::tr("The file was not closed: its log holds 1 change that must be applied first.")
+                    : Texts::tr("The file was not closed: its log holds %1 changes that must be applied first.")
+                          .arg(replay->entryCount),
                 Texts::tr("The changes will be applied."));
             return lookAtStructure(ReplayedFile(m_file, *replay), header);
         }
@@ -171,8 +173,9 @@ private:
         });
         if (walked && stale > 0) {
             add(FindingKind::StaleSlots, firstStale,
-                Texts::tr("%n entry(s) of the block allocation table mean nothing and are not zero.", nullptr,
-                    static_cast<int>(std::min<std::uint64_t>(stale, INT_MAX))),
+                stale == 1 ? Texts::tr("1 entry of the block allocation table means nothing and is not zero.")
+                           : Texts::tr("%1 entries of the block allocation table mean nothing and are not zero.")
+                                 .arg(stale),
                 Texts::tr("They will become zero."));
         }
         return walked;
