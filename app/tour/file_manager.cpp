@@ -2,6 +2,8 @@
 #include "app/tour/file_manager.h"
 
 #include <QApplication>
+#include <QCoroTimer>
+#include <QDeadlineTimer>
 #include <QDir>
 #include <QDragMoveEvent>
 #include <QFileInfo>
@@ -14,6 +16,8 @@ namespace {
 
 constexpr int statusBar = 40; // pixels, generously: it changes with the selection
 constexpr QPoint emptyPart(16, statusBar + 16); // of the folder's view, from the window's lower right
+
+constexpr std::chrono::milliseconds moveEvery{250};
 
 // What reaches the application's window of a drag from another program.
 class DragWatch : public QObject {
@@ -170,9 +174,17 @@ QCoro::Task<FileManager::Outcome> FileManager::drag(QString file, QPoint globalP
     co_await m_hand.pressAt(m_icons.value(file));
     // The second place is told once the answer to the first has been heard.
     for (const QPoint place : {globalPosition, globalPosition + QPoint(8, 8)}) {
-        co_await m_hand.moveTo(place);
-        co_await m_hand.until([&watch, place] { return watch.isAt(place); }, Hand::soon,
-            QStringLiteral("The window does not see that %1 is dragged over it.").arg(file));
+        // The file manager tells a place at a movement only, and not at the one that begins the drag.
+        QPoint at;
+        int moves = 0;
+        for (const QDeadlineTimer end(Hand::soon); at.isNull() || !watch.isAt(at);) {
+            if (end.hasExpired()) {
+                throw StepFailed(QStringLiteral("The window does not see that %1 is dragged over it.").arg(file));
+            }
+            at = place + QPoint(moves++ % 2, 0);
+            co_await m_hand.moveTo(at);
+            co_await QCoro::sleepFor(moveEvery);
+        }
     }
     co_await m_hand.letGo();
     co_await m_hand.until([&watch] { return !watch.isOver(); }, Hand::soon,
