@@ -103,11 +103,6 @@ Result<QString> helperForBridge(const QString& bridge, const BridgeRoots& roots)
                       "NAT."),
             roots.helpers.join(QStringLiteral(", "))});
     }
-    if (!mayMakeTaps(*helper)) {
-        return std::unexpected(Error{ErrorKind::PermissionDenied,
-            Texts::tr("The program %1 has not the right to let machines onto a bridge.").arg(*helper),
-            Texts::tr("Have an administrator give it: sudo chmod u+s %1. Or use NAT.").arg(*helper)});
-    }
     const std::optional<Permission> permission = readPermission(roots.permissions, bridge, 0);
     if (permission && (!permission->isAllowed || permission->isDenied)) {
         return std::unexpected(Error{ErrorKind::PermissionDenied,
@@ -118,6 +113,11 @@ Result<QString> helperForBridge(const QString& bridge, const BridgeRoots& roots)
                 ? Texts::tr("Have an administrator take its “deny” line out, or use NAT.")
                 : Texts::tr("Have an administrator add the line “allow %1” to that file, or use NAT.")
                       .arg(bridge)});
+    }
+    if (!mayMakeTaps(*helper)) {
+        return std::unexpected(Error{ErrorKind::PermissionDenied,
+            Texts::tr("The program %1 has not the right to let machines onto a bridge.").arg(*helper),
+            Texts::tr("Have an administrator give it: sudo chmod u+s %1. Or use NAT.").arg(*helper)});
     }
     return *helper;
 }
