@@ -147,7 +147,7 @@ Result<void> createImage(const QString& file, DiskFormat format, ByteCount size)
         return fits;
     }
     if (format == DiskFormat::Vhdx) {
-        return createVhdx(file, {.virtualSize = size.bytes()});
+        return createVhdx(file, {.virtualSize = size.bytes(), .blockSize = vhdx::dynamicBlockFor(size.bytes())});
     }
     if (QFileInfo info(file); info.exists() || info.isSymLink()) {
         return std::unexpected(systemError(Texts::tr("Making the disk image"), file, EEXIST));

@@ -81,10 +81,12 @@ Result<vhdx::NewDisk> vhdxFor(const NewDiskRequest& request)
             Texts::tr("How large the disk is to be is missing."), Texts::tr("Say its size, as in --size 40G.")));
     }
     disk.isFixed = request.isFixed;
+    disk.virtualSize = request.size.value_or(ByteCount(disk.virtualSize)).bytes();
     if (request.isFixed) {
         disk.blockSize = vhdx::defaultFixedBlock;
+    } else if (!disk.parent) {
+        disk.blockSize = vhdx::dynamicBlockFor(disk.virtualSize);
     }
-    disk.virtualSize = request.size.value_or(ByteCount(disk.virtualSize)).bytes();
     disk.blockSize = number(request.blockSize.value_or(ByteCount(disk.blockSize)));
     disk.logicalSectorSize = number(request.logicalSectorSize.value_or(ByteCount(disk.logicalSectorSize)));
     disk.physicalSectorSize = number(request.physicalSectorSize.value_or(ByteCount(disk.physicalSectorSize)));

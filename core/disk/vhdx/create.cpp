@@ -168,6 +168,16 @@ Result<void> writeMark(BlockFile& file)
 
 } // namespace
 
+std::uint32_t dynamicBlockFor(std::uint64_t size)
+{
+    constexpr std::uint64_t mostBlocks = 4 * mebibyte / layout::batEntrySize;
+    std::uint32_t blockSize = defaultDynamicBlock;
+    while (size > mostBlocks * blockSize && blockSize < largestBlock) {
+        blockSize *= 2;
+    }
+    return blockSize;
+}
+
 Result<void> checkNewDisk(const NewDisk& disk)
 {
     if (!std::has_single_bit(disk.blockSize) || disk.blockSize < smallestBlock || disk.blockSize > largestBlock) {

@@ -9,6 +9,9 @@ namespace platter::vhdx {
 // What Windows chooses: 32 MiB for dynamic images, 2 MiB for fixed and differencing ones.
 inline constexpr std::uint32_t defaultDynamicBlock = 32 * (1 << 20);
 inline constexpr std::uint32_t defaultFixedBlock = 2 * (1 << 20);
+// For a dynamic image of SIZE bytes: what Windows chooses up to 16 TiB, then as much more as keeps the table within
+// 5 MiB. QEMU reads all of it whenever it opens an image, and so while a guest waits for its disk to become larger.
+std::uint32_t dynamicBlockFor(std::uint64_t size);
 
 struct NewDisk {
     std::uint64_t virtualSize = 0; // bytes; whole logical sectors, at most 64 TiB

@@ -2,6 +2,7 @@
 // Where the entries of the block allocation table lie, at every seam: chunks, last blocks, sector sizes; and
 // entries that lie about places.
 #include "core/disk/vhdx/check.h"
+#include "core/disk/vhdx/create.h"
 #include "core/disk/vhdx/rules.h"
 #include "tests/unit/disk/vhdx/raw_bytes.h"
 #include "tests/unit/disk/vhdx/sample_disk.h"
@@ -38,6 +39,15 @@ class VhdxGeometryTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+
+    void theTableOfANewDiskStaysSmall()
+    {
+        QCOMPARE(dynamicBlockFor(512), quint32(32 * mebibyte));
+        QCOMPARE(dynamicBlockFor(16 * tebibyte), quint32(32 * mebibyte));
+        QCOMPARE(dynamicBlockFor(16 * tebibyte + 512), quint32(64 * mebibyte));
+        QCOMPARE(dynamicBlockFor(64 * tebibyte), quint32(128 * mebibyte));
+        QCOMPARE(dynamicBlockFor(~std::uint64_t(0)), quint32(256 * mebibyte)); // refused later
+    }
 
     // Numbers worked out by hand from [MS-VHDX] §2.5.
     void countsEntries_data()
