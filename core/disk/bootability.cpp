@@ -121,13 +121,14 @@ QString installAgain()
         "the system anew with UEFI.");
 }
 
-QString convertForUefi()
+QString migrateToUefi()
 {
     return Texts::tr(
         "If its system is Linux, make a copy that starts with UEFI: “Migrate to UEFI” in Edit Disk, or platterctl "
-        "disk migrate FILE COPY.vhdx. Windows converts itself with mbr2gpt. Until then the disk can be added to a "
-        "machine as a second one.");
+        "disk migrate FILE COPY.vhdx.");
 }
+
+const QString convertToVhdx = QStringLiteral("platterctl disk convert FILE.vhd FILE.vhdx");
 
 } // namespace
 
@@ -206,7 +207,9 @@ QString Bootability::sentence() const
     case Verdict::NoMedium:
         return Texts::tr("No machine starts from it: there is no medium.");
     case Verdict::FormatNotUsed:
-        return Texts::tr("No machine starts from it: a VHD cannot be a machine's disk.");
+        return isForBios ? Texts::tr("No machine starts from it: a VHD cannot be a machine's disk, and this one is "
+                                     "partitioned for BIOS firmware (MBR) and has no EFI system partition.")
+                         : Texts::tr("No machine starts from it: a VHD cannot be a machine's disk.");
     }
     Q_UNREACHABLE_RETURN({});
 }
@@ -230,7 +233,9 @@ QString Bootability::advice() const
             "If it is a disk for data, start the machine from another one; otherwise install a system with "
             "UEFI.");
     case Verdict::BiosOnly:
-        return convertForUefi();
+        return migrateToUefi() + u' '
+            + Texts::tr("Windows converts itself with mbr2gpt. Until then the disk can be added to a machine as a "
+                        "second one.");
     case Verdict::NoPartitionTable:
         return Texts::tr(
             "If it is a disk for data, start the machine from another one; otherwise install a system on it.");
@@ -246,7 +251,9 @@ QString Bootability::advice() const
     case Verdict::NoMedium:
         return Texts::tr("Insert one, or choose another drive to start from.");
     case Verdict::FormatNotUsed:
-        return Texts::tr("Convert it to VHDX first: platterctl disk convert FILE.vhd FILE.vhdx.");
+        return isForBios ? migrateToUefi() + u' '
+                + Texts::tr("For Windows, or as a disk for data, convert it to VHDX: %1.").arg(convertToVhdx)
+                         : Texts::tr("Convert it to VHDX first: %1.").arg(convertToVhdx);
     }
     Q_UNREACHABLE_RETURN({});
 }
@@ -276,12 +283,15 @@ Result<Bootability> judgeBootability(const VirtualDisk& disk, const PartitionTab
     }
     result.loaders = std::move(volumes.loaders);
 
+    const bool hasVolume = volumes.fatCount > 0 || volumes.systemCount > 0;
+    const bool isDamaged = table.has(PartitionProblem::Kind::BothGptsDamaged)
+        || table.has(PartitionProblem::Kind::Unreadable) || table.has(PartitionProblem::Kind::ProtectiveMbrMissing);
     if (format == ImageKind::Vhd) {
         result.verdict = Verdict::FormatNotUsed;
-    } else if (volumes.fatCount > 0 || volumes.systemCount > 0) {
+        result.isForBios = table.kind == PartitionTable::Kind::Mbr && !hasVolume && !isDamaged;
+    } else if (hasVolume) {
         judgeLoaders(volumes, result);
-    } else if (table.has(PartitionProblem::Kind::BothGptsDamaged) || table.has(PartitionProblem::Kind::Unreadable)
-        || table.has(PartitionProblem::Kind::ProtectiveMbrMissing)) {
+    } else if (isDamaged) {
         result.verdict = Verdict::TableDamaged;
     } else if (table.kind == PartitionTable::Kind::Gpt) {
         result.verdict = Verdict::NoSystemPartition;

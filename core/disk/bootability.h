@@ -44,6 +44,7 @@ struct Bootability {
     std::vector<Loader> loaders; // all *.efi that were found
     QString loaderPath = {}; // the one that the sentence is about; may be empty
     QString processor = {}; // with OtherProcessor: "64-bit Arm"
+    bool isForBios = false; // with FormatNotUsed: and in another format it would be BiosOnly
 
     bool isBootable() const { return verdict == Verdict::Yes; }
 

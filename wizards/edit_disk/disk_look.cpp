@@ -28,7 +28,7 @@ Result<DiskLook> lookAtDisk(const QString& file, const QStringList& parents, Ins
     look.keptCopy = keptCopyOf(file);
     look.bootabilityAsMachineDisk = look.disk.bootability;
     if (look.disk.image.format == ImageKind::Vhd && !look.inUse) {
-        // Of a VHD it is only said that no machine has one; what it becomes as a VHDX is the question here.
+        // Of a VHD it is said that no machine has one; what it becomes as a VHDX is the question here.
         const Result<std::unique_ptr<VirtualDisk>> open = openDisk(file, parents);
         if (open) {
             if (const Result<Bootability> after = judgeBootability(**open, look.disk.partitions, ImageKind::Vhdx)) {

@@ -129,6 +129,10 @@ private Q_SLOTS:
         row("empty", {}, -1, {}, "empty", "No machine starts from it: it is empty.", "installation medium");
         row("VHD", gpt, 1, {{loader, m_program}}, "format-not-used",
             "No machine starts from it: a VHD cannot be a machine's disk.", "disk convert", ImageKind::Vhd);
+        row("VHD for BIOS", mbrWithoutEsp, -1, {}, "format-not-used",
+            "No machine starts from it: a VHD cannot be a machine's disk, and this one is partitioned for BIOS "
+            "firmware (MBR) and has no EFI system partition.",
+            "disk convert", ImageKind::Vhd);
     }
 
     void judges()
