@@ -9,6 +9,7 @@
 #include "ui/note_label.h"
 
 #include <QCoroFuture>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -196,6 +197,15 @@ void BootEditor::hideEvent(QHideEvent* event)
     m_again.stop();
 }
 
+// Keys and entries may have been changed elsewhere, as in the window of the settings.
+bool BootEditor::event(QEvent* event)
+{
+    if (event->type() == QEvent::WindowActivate) {
+        read();
+    }
+    return QWidget::event(event);
+}
+
 QCoro::Task<BootEditor::Look> BootEditor::look(StoredMachine machine, Places places, std::optional<BootOrder> known)
 {
     co_return co_await QtConcurrent::run([machine, places, known] {
@@ -235,6 +245,10 @@ void BootEditor::read(const std::optional<BootOrder>& known)
 
 void BootEditor::take(const Look& found)
 {
+    if (m_isKnown && !m_error && m_order == found.order && m_definition == found.definition
+        && m_model.hasFindings(found.findings)) {
+        return; // so that the list stays where it has been scrolled to
+    }
     const BootEntry* selected = current();
     const std::optional<std::uint16_t> number =
         selected != nullptr ? std::optional(selected->number) : std::nullopt;

@@ -37,6 +37,13 @@ void BootModel::setOrder(
     endResetModel();
 }
 
+bool BootModel::hasFindings(const std::vector<BootFinding>& findings) const
+{
+    const std::vector<BootEntry>& entries = m_draft.entries();
+    return findings.size() == entries.size()
+        && std::ranges::equal(entries, findings, {}, [this](const BootEntry& entry) { return findingOf(entry); });
+}
+
 void BootModel::setReadOnly(bool isReadOnly)
 {
     if (m_isReadOnly != isReadOnly) {

@@ -21,6 +21,8 @@ public:
 
     // FINDINGS are for ORDER's entries.
     void setOrder(const BootOrder& order, const std::vector<BootFinding>& findings, const Definition& definition);
+    // Whether these are the ones that it has.
+    bool hasFindings(const std::vector<BootFinding>& findings) const;
     void setReadOnly(bool isReadOnly);
 
     const BootOrder& draft() const { return m_draft; }

@@ -189,6 +189,40 @@ private Q_SLOTS:
         QTRY_COMPARE(stage.tried(), QStringList({disk, dvd}));
     }
 
+    void whatWasChangedElsewhereIsSeenOnComingBack()
+    {
+        BootStage stage;
+        QWidget elsewhere;
+        elsewhere.show();
+        elsewhere.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&elsewhere));
+        const Places& places = stage.window().places();
+        const StoredMachine machine = MachineStore(places.machines).load(QStringLiteral("m")).value();
+        const BootOrder before = bootOrderOf(machine, places).value();
+        BootOrder after = before;
+        std::vector<std::uint16_t> numbers;
+        for (const BootEntry& entry : before.entries()) {
+            if (entry.isOn) {
+                numbers.push_back(entry.number);
+            }
+        }
+        std::swap(numbers[0], numbers[1]);
+        after.setOrder(numbers);
+        QVERIFY(changeBootOrder(QStringLiteral("m"), places, before, after));
+        stage.window().window().activateWindow();
+        QTRY_COMPARE(stage.tried(), QStringList({windows, debian, disk, dvd}));
+        // But for what is being changed here.
+        stage.select(0);
+        stage.click("bootDown");
+        elsewhere.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&elsewhere));
+        QVERIFY(changeBootOrder(QStringLiteral("m"), places, after, before));
+        stage.window().window().activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&stage.window().window()));
+        QCOMPARE(stage.tried(), QStringList({debian, windows, disk, dvd}));
+        QVERIFY(stage.window().find<QPushButton>("bootApply")->isEnabled());
+    }
+
     void saysWhatSecureBootRefuses()
     {
         BootStage stage;
