@@ -62,6 +62,25 @@ bool isOwnFormat(ImageTarget target)
     return target != ImageTarget::Qcow2 && target != ImageTarget::Vmdk && target != ImageTarget::Vdi;
 }
 
+std::optional<DiskFormat> machineFormat(ImageTarget target)
+{
+    switch (target) {
+    case ImageTarget::DynamicVhdx:
+    case ImageTarget::FixedVhdx:
+        return DiskFormat::Vhdx;
+    case ImageTarget::Qcow2:
+        return DiskFormat::Qcow2;
+    case ImageTarget::Raw:
+        return DiskFormat::Raw;
+    case ImageTarget::DynamicVhd:
+    case ImageTarget::FixedVhd:
+    case ImageTarget::Vmdk:
+    case ImageTarget::Vdi:
+        return std::nullopt;
+    }
+    Q_UNREACHABLE_RETURN(std::nullopt);
+}
+
 Result<void> checkShape(ImageTarget target, const DiskShape& shape)
 {
     if (Result<void> fits = checkImageSize(ByteCount(shape.size)); !fits) {
@@ -132,7 +151,7 @@ Result<std::unique_ptr<ImageWriter>> makeImageWriter(ImageTarget target, BlockFi
         const bool isFixed = target == ImageTarget::FixedVhdx;
         return vhdx::Writer::create(file,
             {.virtualSize = shape.size,
-                .blockSize = isFixed ? vhdx::defaultFixedBlock : vhdx::defaultDynamicBlock,
+                .blockSize = isFixed ? vhdx::defaultFixedBlock : vhdx::dynamicBlockFor(shape.size),
                 .logicalSectorSize = shape.logicalSectorSize,
                 .physicalSectorSize = std::max(shape.physicalSectorSize, shape.logicalSectorSize),
                 .isFixed = isFixed});

@@ -7,9 +7,11 @@
 
 #include "core/byte_count.h"
 #include "core/disk/block_file.h"
+#include "core/disk/disk_format.h"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 namespace platter {
 
@@ -46,6 +48,9 @@ QString displayName(ImageTarget target);
 
 // Whether the project writes it itself; the others are made by qemu-img.
 bool isOwnFormat(ImageTarget target);
+
+// How a machine has such an image as its disk; nothing where none can.
+std::optional<DiskFormat> machineFormat(ImageTarget target);
 
 // InvalidInput, Unsupported: such a disk does not fit into such an image.
 Result<void> checkShape(ImageTarget target, const DiskShape& shape);

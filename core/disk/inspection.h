@@ -61,7 +61,7 @@ struct ImageDetails {
     friend bool operator==(const ImageDetails&, const ImageDetails&) = default;
 };
 
-QString nameOf(ImageKind kind); // "vhdx"
+QString nameOf(ImageKind kind); // "vhdx": stable, for JSON; QEMU calls all but VHD the same
 QString nameOf(ImageDetails::Type type); // "dynamic"
 QString nameOf(ImageDetails::Log log); // "to-replay"
 

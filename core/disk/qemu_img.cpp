@@ -131,21 +131,7 @@ QStringList optionsOf(ImageTarget target)
 
 QString qemuFormat(ImageKind kind)
 {
-    switch (kind) {
-    case ImageKind::Vhdx:
-        return QStringLiteral("vhdx");
-    case ImageKind::Qcow2:
-        return QStringLiteral("qcow2");
-    case ImageKind::Raw:
-        return QStringLiteral("raw");
-    case ImageKind::Vhd:
-        return QStringLiteral("vpc");
-    case ImageKind::Vmdk:
-        return QStringLiteral("vmdk");
-    case ImageKind::Vdi:
-        return QStringLiteral("vdi");
-    }
-    Q_UNREACHABLE_RETURN({});
+    return kind == ImageKind::Vhd ? QStringLiteral("vpc") : nameOf(kind);
 }
 
 QString qemuFormat(ImageTarget target)

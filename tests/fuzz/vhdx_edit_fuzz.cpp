@@ -4,6 +4,7 @@
 #include "core/disk/vhdx/check.h"
 #include "core/disk/vhdx/compact.h"
 #include "core/disk/vhdx/resize.h"
+#include "tests/disk/borrowed_file.h"
 #include "tests/fuzz/sparse_image.h"
 
 #include <cstdlib>
@@ -25,38 +26,6 @@ bool isDamaged(const MemoryFile& file)
     const Result<CheckReport> report = check(file);
     return !report || std::ranges::contains(report->findings, FindingKind::Damage, &Finding::kind);
 }
-
-// Passes on to a file that outlives it.
-class Borrowed final : public BlockFile {
-public:
-    explicit Borrowed(BlockFile& file)
-        : m_file(file)
-    {
-    }
-
-    std::uint64_t size() const override { return m_file.size(); }
-
-    Result<void> read(std::uint64_t offset, std::span<std::byte> into) const override
-    {
-        return m_file.read(offset, into);
-    }
-
-    Result<FileRun> runAt(std::uint64_t offset) const override { return m_file.runAt(offset); }
-
-    Result<void> write(std::uint64_t offset, std::span<const std::byte> from) override
-    {
-        return m_file.write(offset, from);
-    }
-
-    Result<void> flush() override { return m_file.flush(); }
-
-    Result<void> resize(std::uint64_t size) override { return m_file.resize(size); }
-
-    Result<void> zero(std::uint64_t offset, std::uint64_t length) override { return m_file.zero(offset, length); }
-
-private:
-    BlockFile& m_file;
-};
 
 constexpr std::uint64_t pieceSize = 8192;
 constexpr std::uint64_t mostGrowth = std::uint64_t(8) << 30;

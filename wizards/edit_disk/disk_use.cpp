@@ -48,25 +48,6 @@ DiskUse findDiskUse(const MachineLibrary& library, const QString& file)
     return found;
 }
 
-std::optional<DiskFormat> machineFormat(ImageTarget target)
-{
-    switch (target) {
-    case ImageTarget::DynamicVhdx:
-    case ImageTarget::FixedVhdx:
-        return DiskFormat::Vhdx;
-    case ImageTarget::Qcow2:
-        return DiskFormat::Qcow2;
-    case ImageTarget::Raw:
-        return DiskFormat::Raw;
-    case ImageTarget::DynamicVhd:
-    case ImageTarget::FixedVhd:
-    case ImageTarget::Vmdk:
-    case ImageTarget::Vdi:
-        return std::nullopt;
-    }
-    Q_UNREACHABLE_RETURN(std::nullopt);
-}
-
 QString mustBeOff(const DiskUse& use)
 {
     return use.state == MachineState::Paused

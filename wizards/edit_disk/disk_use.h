@@ -3,12 +3,9 @@
 // calls to the file system.
 #pragma once
 
-#include "core/disk/image_writer.h"
 #include "core/live/machine_library.h"
 
 #include <QPointer>
-
-#include <optional>
 
 namespace platter {
 
@@ -30,9 +27,6 @@ struct DiskUse {
 
 // Compares files, not names. Of several machines one that runs is found first.
 DiskUse findDiskUse(const MachineLibrary& library, const QString& file);
-
-// How a machine has such an image as its disk; nothing where none can.
-std::optional<DiskFormat> machineFormat(ImageTarget target);
 
 // "The machine “x” is running and uses this disk: shut it down first."
 QString mustBeOff(const DiskUse& use);

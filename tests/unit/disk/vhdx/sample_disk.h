@@ -4,48 +4,12 @@
 
 #include "core/disk/vhdx/create.h"
 #include "core/disk/vhdx/editor.h"
+#include "tests/disk/borrowed_file.h"
 #include "tests/disk/memory_file.h"
 
 #include <random>
 
 namespace platter::vhdx {
-
-// Passes everything on to a file that outlives it: what Editor owns and the test keeps.
-class Borrowed final : public BlockFile {
-public:
-    explicit Borrowed(BlockFile& file)
-        : m_file(file)
-    {
-    }
-
-    std::uint64_t size() const override { return m_file.size(); }
-
-    Result<void> read(std::uint64_t offset, std::span<std::byte> into) const override
-    {
-        return m_file.read(offset, into);
-    }
-
-    Result<FileRun> runAt(std::uint64_t offset) const override { return m_file.runAt(offset); }
-
-    Result<void> write(std::uint64_t offset, std::span<const std::byte> from) override
-    {
-        return m_file.write(offset, from);
-    }
-
-    Result<void> flush() override { return m_file.flush(); }
-
-    Result<void> resize(std::uint64_t size) override { return m_file.resize(size); }
-
-    Result<void> zero(std::uint64_t offset, std::uint64_t length) override { return m_file.zero(offset, length); }
-
-    Result<void> reserve(std::uint64_t offset, std::uint64_t length) override
-    {
-        return m_file.reserve(offset, length);
-    }
-
-private:
-    BlockFile& m_file;
-};
 
 // A new disk in a new file.
 MemoryFile makeDisk(const NewDisk& disk);
