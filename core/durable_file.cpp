@@ -49,7 +49,8 @@ Result<void> flushToDisk(const QString& path)
     return {};
 }
 
-Result<void> renameWithoutReplacing(const QString& what, const QString& from, const QString& to)
+Result<void> renameWithoutReplacing(
+    const QString& what, const QString& from, const QString& to, Durability durability)
 {
     const QByteArray source = QFile::encodeName(from);
     const QByteArray target = QFile::encodeName(to);
@@ -68,6 +69,9 @@ Result<void> renameWithoutReplacing(const QString& what, const QString& from, co
         } else if (::rename(source.constData(), target.constData()) != 0) {
             return std::unexpected(systemError(what, to, errno));
         }
+    }
+    if (durability == Durability::LeftToKernel) {
+        return {};
     }
     Result<void> flushed = flushToDisk(QFileInfo(to).absolutePath());
     if (!flushed) {

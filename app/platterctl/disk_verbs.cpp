@@ -411,7 +411,7 @@ Result<ImageTarget> targetFor(const Arguments& arguments, const QString& file)
         tr("Say --format vhdx, vhd, raw, qcow2, vmdk or vdi."), {}});
 }
 
-QCoro::Task<int> convert(Context*, Arguments arguments, Report report)
+QCoro::Task<int> makeAnother(Arguments arguments, Report report, Durability durability)
 {
     const QString target = absolute(arguments.positional[1]);
     const Result<ImageTarget> format = targetFor(arguments, target);
@@ -423,8 +423,16 @@ QCoro::Task<int> convert(Context*, Arguments arguments, Report report)
         .target = target,
         .format = *format,
         .verify =
-            arguments.isSet(QStringLiteral("verify")) ? ConvertRequest::Verify::Yes : ConvertRequest::Verify::No};
+            arguments.isSet(QStringLiteral("verify")) ? ConvertRequest::Verify::Yes : ConvertRequest::Verify::No,
+        .durability = durability};
     co_return co_await carryOutOnFile<Convert>(request, std::move(arguments), std::move(report));
+}
+
+QCoro::Task<int> convert(Context*, Arguments arguments, Report report)
+{
+    const bool waits = !arguments.isSet(QStringLiteral("no-sync"));
+    return makeAnother(
+        std::move(arguments), std::move(report), waits ? Durability::Stable : Durability::LeftToKernel);
 }
 
 QCoro::Task<int> migrate(Context*, Arguments arguments, Report report)
@@ -448,11 +456,11 @@ QCoro::Task<int> migrate(Context*, Arguments arguments, Report report)
     co_return co_await carryOutOnFile<MigrateDisk>(request, std::move(arguments), std::move(report));
 }
 
-QCoro::Task<int> flatten(Context* context, Arguments arguments, Report report)
+QCoro::Task<int> flatten(Context*, Arguments arguments, Report report)
 {
     if (arguments.positional.size() > 1) {
         // Which reads a differencing image with all its parents.
-        return convert(context, std::move(arguments), std::move(report));
+        return makeAnother(std::move(arguments), std::move(report), Durability::Stable);
     }
     const ChildRequest request{absolute(arguments.positional[0]), parentsIn(arguments)};
     return editFile<FlattenDisk>(request, EditKind::Flatten, std::move(arguments), std::move(report));
@@ -517,7 +525,8 @@ std::vector<Verb> diskVerbs()
         {QStringLiteral("disk create"), {file}, tr("makes a disk image"),
             {{optionSize, tr("Its virtual size: 40G, 512M, bytes."), size},
                 {optionFormat, tr("vhdx (otherwise), qcow2 or raw."), word}, type,
-                {QStringLiteral("block-size"), tr("Of a VHDX: a power of two from 1M to 256M."), size},
+                {QStringLiteral("block-size"),
+                    tr("Of a VHDX: a power of two from 1M to 256M; otherwise 32M, and more above 16T."), size},
                 {QStringLiteral("sector-size"), tr("Of a VHDX: 512 (otherwise) or 4096."), size},
                 {QStringLiteral("physical-sector-size"), tr("Of a VHDX: 512 or 4096 (otherwise)."), size},
                 {optionParent, tr("Make a differencing VHDX image that stands on FILE."), file}},
@@ -536,7 +545,12 @@ std::vector<Verb> diskVerbs()
             &compact},
         {QStringLiteral("disk convert"), {QStringLiteral("SOURCE"), QStringLiteral("TARGET")},
             tr("makes an image of another format"),
-            {format, type, verify, parentOption(), planOption(), progressOption()}, &convert},
+            {format, type, verify,
+                {QStringLiteral("no-sync"),
+                    tr("Do not wait until the new image is on stable storage: as fast as cp, and no safer if the "
+                       "power fails soon afterwards.")},
+                parentOption(), planOption(), progressOption()},
+            &convert},
         {QStringLiteral("disk migrate"), {QStringLiteral("SOURCE"), QStringLiteral("TARGET")},
             tr("makes a copy that starts with UEFI of a Linux disk that starts with BIOS"),
             {format, type, {optionSize, tr("The copy's virtual size; otherwise what it needs at least."), size},

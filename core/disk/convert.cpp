@@ -228,6 +228,16 @@ bool Convert::needsRawFirst(const Survey& survey) const
     return !isOwnFormat(m_request.format) && !isForeign(survey.kind) && (survey.kind != ImageKind::Raw || m_change);
 }
 
+bool Convert::isWrittenHere(const Survey& survey) const
+{
+    return isOwnFormat(m_request.format) && !isForeign(survey.kind);
+}
+
+bool Convert::waits(const Survey& survey) const
+{
+    return m_request.durability == Durability::Stable || !isWrittenHere(survey);
+}
+
 Result<void> Convert::check() const
 {
     const Result<Survey> found = survey(Progress());
@@ -251,6 +261,9 @@ Result<OperationPlan> Convert::plan() const
         plan.steps.append(Texts::tr("Both are read again and compared."));
     }
     plan.steps.append(Texts::tr("The new image appears as %1 once it is complete.").arg(m_request.target));
+    if (!waits(*found)) {
+        plan.steps.append(Texts::tr("The storage is not waited for."));
+    }
     plan.bytesToCopy = bytesToCount(*found);
     plan.spaceNeeded = spaceFor(*found);
     plan.sizeOnHostAfter = sizeOnHostFor(*found);
@@ -272,7 +285,7 @@ Result<OperationOutcome> Convert::run(Progress& progress)
     }
     progress.setTotal(bytesToCount(*found));
     PartialFile partial(m_request.target);
-    const bool isOwn = isOwnFormat(m_request.format) && !isForeign(found->kind);
+    const bool isOwn = isWrittenHere(*found);
     Result<void> done = isOwn ? writeOwn(*found, partial.path(), m_request.format, progress)
                               : writeByQemu(*found, partial.path(), progress);
     if (done && isOwn && m_request.verify == ConvertRequest::Verify::Yes) {
@@ -282,7 +295,8 @@ Result<OperationOutcome> Convert::run(Progress& progress)
         done = progress.goOn();
     }
     if (done) {
-        done = partial.appear(Texts::tr("Making the disk image"));
+        done = partial.appear(
+            Texts::tr("Making the disk image"), waits(*found) ? Durability::Stable : Durability::LeftToKernel);
     }
     if (!done) {
         return std::unexpected(done.error());
@@ -296,13 +310,19 @@ Result<OperationOutcome> Convert::run(Progress& progress)
     if (m_request.verify == ConvertRequest::Verify::Yes) {
         outcome.sentences.append(Texts::tr("It was compared with %1 and holds the same.").arg(m_request.source));
     }
+    if (!waits(*found)) {
+        outcome.sentences.append(
+            Texts::tr("It may not be on the storage yet: until “sync” has ended, a power cut can spoil it. Keep %1 "
+                      "until then.")
+                .arg(m_request.source));
+    }
     return outcome;
 }
 
 Result<void> Convert::writeOwn(
     const Survey& survey, const QString& partial, ImageTarget format, Progress& progress) const
 {
-    Result<std::unique_ptr<HostFile>> file = HostFile::create(partial);
+    Result<std::unique_ptr<HostFile>> file = HostFile::create(partial, m_request.durability);
     if (!file) {
         return std::unexpected(aboutTarget(file.error()));
     }

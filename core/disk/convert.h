@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Making an image of another format from an image; a differencing one is flattened by it, since its disk is read
 // with all that it stands on. The source stays as it is and is locked meanwhile; the target appears complete or not
-// at all.
+// at all, after a power cut too unless it is left to the kernel.
 #pragma once
 
 #include "core/disk/disk_operation.h"
 #include "core/disk/image_writer.h"
 #include "core/disk/virtual_disk.h"
+#include "core/durable_file.h"
 
 #include <functional>
 #include <memory>
@@ -21,6 +22,7 @@ struct ConvertRequest {
     QString target;
     ImageTarget format = ImageTarget::DynamicVhdx;
     Verify verify = Verify::No;
+    Durability durability = Durability::Stable; // of the target when it appears; what qemu-img writes always is
 };
 
 // What is to become of the source's disk on its way; asked anew by check(), plan() and run(). Only where the
@@ -47,6 +49,8 @@ private:
     ByteCount spaceFor(const Survey& survey) const;
     ByteCount bytesToCount(const Survey& survey) const;
     bool needsRawFirst(const Survey& survey) const;
+    bool isWrittenHere(const Survey& survey) const; // not by qemu-img
+    bool waits(const Survey& survey) const; // for the storage
     Error aboutTarget(Error error) const;
     Result<void> writeOwn(
         const Survey& survey, const QString& partial, ImageTarget format, Progress& progress) const;

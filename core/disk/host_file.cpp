@@ -68,10 +68,11 @@ Result<std::uint64_t> sizeOf(int fd, const QString& path)
 
 } // namespace
 
-HostFile::HostFile(QString path, UniqueFd fd, std::uint64_t size)
+HostFile::HostFile(QString path, UniqueFd fd, std::uint64_t size, Durability durability)
     : m_path(std::move(path))
     , m_fd(std::move(fd))
     , m_size(size)
+    , m_durability(durability)
 {
 }
 
@@ -98,10 +99,10 @@ Result<std::unique_ptr<HostFile>> HostFile::open(const QString& path, Access acc
             return std::unexpected(size.error());
         }
     }
-    return std::unique_ptr<HostFile>(new HostFile(path, std::move(fd), *size));
+    return std::unique_ptr<HostFile>(new HostFile(path, std::move(fd), *size, Durability::Stable));
 }
 
-Result<std::unique_ptr<HostFile>> HostFile::create(const QString& path)
+Result<std::unique_ptr<HostFile>> HostFile::create(const QString& path, Durability durability)
 {
     constexpr mode_t mode = 0644;
     UniqueFd fd(uninterrupted(
@@ -112,7 +113,7 @@ Result<std::unique_ptr<HostFile>> HostFile::create(const QString& path)
     if (const Result<void> locked = lockImage(fd.get(), path, ImageUse::ReadWrite); !locked) {
         return std::unexpected(locked.error());
     }
-    return std::unique_ptr<HostFile>(new HostFile(path, std::move(fd), 0));
+    return std::unique_ptr<HostFile>(new HostFile(path, std::move(fd), 0, durability));
 }
 
 Result<std::uint64_t> HostFile::sizeOnHost() const
@@ -201,7 +202,7 @@ Result<void> HostFile::stream(std::uint64_t offset, std::span<const std::byte> f
 {
     const std::size_t head = (streamAlignment - offset % streamAlignment) % streamAlignment;
     const std::size_t middle = from.size() > head ? (from.size() - head) / streamAlignment * streamAlignment : 0;
-    if (middle < streamedAtLeast) {
+    if (middle < streamedAtLeast || m_durability == Durability::LeftToKernel) {
         return write(offset, from);
     }
     const auto address = reinterpret_cast<std::uintptr_t>(from.data() + head);
@@ -240,9 +241,18 @@ int HostFile::directDescriptor()
     return m_canWriteDirectly ? m_directFd.get() : -1;
 }
 
+// File systems of servers say only when a descriptor is closed that they had no room for what was written.
+int HostFile::closeAnother() const
+{
+    const int another = ::fcntl(m_fd.get(), F_DUPFD_CLOEXEC, 0);
+    return another < 0 || (::close(another) != 0 && errno != EINTR) ? -1 : 0;
+}
+
 Result<void> HostFile::flush()
 {
-    if (uninterrupted([&] { return ::fdatasync(m_fd.get()); }) != 0) {
+    const int result = m_durability == Durability::Stable ? uninterrupted([&] { return ::fdatasync(m_fd.get()); })
+                                                          : closeAnother();
+    if (result != 0) {
         return std::unexpected(systemError(Texts::tr("Flushing the disk image to the disk"), m_path, errno));
     }
     return {};

@@ -6,6 +6,7 @@
 
 #include "core/disk/block_file.h"
 #include "core/disk/image_lock.h"
+#include "core/durable_file.h"
 #include "core/unique_fd.h"
 
 #include <QString>
@@ -26,8 +27,10 @@ public:
 
     // InUse (who has it), NotFound, PermissionDenied, InvalidInput (a folder, a pipe).
     static Result<std::unique_ptr<HostFile>> open(const QString& path, Access access);
-    // A new, empty, locked file. AlreadyExists.
-    static Result<std::unique_ptr<HostFile>> create(const QString& path);
+    // A new, empty, locked file; flush() does not wait for one that is left to the kernel, and says only what the
+    // file system knows at once. AlreadyExists.
+    static Result<std::unique_ptr<HostFile>> create(
+        const QString& path, Durability durability = Durability::Stable);
 
     const QString& path() const { return m_path; }
 
@@ -52,17 +55,19 @@ public:
         const ByteSource& from, std::uint64_t fromOffset, std::uint64_t offset, std::uint64_t length) override;
 
 private:
-    HostFile(QString path, UniqueFd fd, std::uint64_t size);
+    HostFile(QString path, UniqueFd fd, std::uint64_t size, Durability durability);
     int allocate(int mode, std::uint64_t offset, std::uint64_t length); // fallocate()
 
     void reachesTo(std::uint64_t end);
     int directDescriptor();
+    int closeAnother() const;
     Result<bool> copyOnServer(
         const HostFile& from, std::uint64_t fromOffset, std::uint64_t offset, std::uint64_t length);
 
     QString m_path;
     UniqueFd m_fd;
     std::atomic<std::uint64_t> m_size;
+    Durability m_durability;
     // The same file past the page cache, opened when it is first wanted.
     std::once_flag m_directOpened;
     UniqueFd m_directFd;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/disk/partial_file.h"
 
-#include "core/durable_file.h"
-
 #include <QFile>
 #include <QFileInfo>
 #include <QRandomGenerator>
@@ -21,9 +19,9 @@ PartialFile::~PartialFile()
     QFile::remove(m_path);
 }
 
-Result<void> PartialFile::appear(const QString& what)
+Result<void> PartialFile::appear(const QString& what, Durability durability)
 {
-    return renameWithoutReplacing(what, m_path, m_target);
+    return renameWithoutReplacing(what, m_path, m_target, durability);
 }
 
 Error PartialFile::named(Error error) const

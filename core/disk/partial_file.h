@@ -4,6 +4,7 @@
 // is removed. Blocking; one thread.
 #pragma once
 
+#include "core/durable_file.h"
 #include "core/error.h"
 
 namespace platter {
@@ -18,9 +19,9 @@ public:
 
     const QString& path() const { return m_path; }
 
-    // Gives it its final name; what it holds has been flushed. AlreadyExists: nothing is ever replaced. WHAT begins
-    // the sentence of an error.
-    Result<void> appear(const QString& what);
+    // Gives it its final name; what it holds has been flushed, if anything is to be. AlreadyExists: nothing is ever
+    // replaced. WHAT begins the sentence of an error.
+    Result<void> appear(const QString& what, Durability durability = Durability::Stable);
 
     // ERROR with the final name, which is the one that people know.
     Error named(Error error) const;

@@ -147,6 +147,20 @@ private Q_SLOTS:
         QCOMPARE(run(QStringLiteral("disk check c.vhdx")).code, 0);
     }
 
+    void blocksOfLargeDisksAreLarger()
+    {
+        const auto blockOf = [this](const QString& name) {
+            return run(QStringLiteral("disk info --json ") + name).json()[QLatin1String("blockSize")].toInteger()
+                >> 20;
+        };
+        QCOMPARE(run(QStringLiteral("disk create a.vhdx --size 64T")).code, 0);
+        QCOMPARE(blockOf(QStringLiteral("a.vhdx")), 128);
+        QCOMPARE(run(QStringLiteral("disk create b.vhdx --size 20T --block-size 32M")).code, 0);
+        QCOMPARE(blockOf(QStringLiteral("b.vhdx")), 32);
+        QCOMPARE(run(QStringLiteral("disk convert b.vhdx c.vhdx")).code, 0);
+        QCOMPARE(blockOf(QStringLiteral("c.vhdx")), 64);
+    }
+
     void compactingGivesBackWhatIsZero()
     {
         QCOMPARE(run(QStringLiteral("disk create d.vhdx --size 1G --block-size 1M")).code, 0);
@@ -194,9 +208,11 @@ private Q_SLOTS:
         qemuIo(
             QStringLiteral("d.vhdx"), {QStringLiteral("write -P 7 10M 4M"), QStringLiteral("write -P 9 299M 1M")});
         for (const char* step : {"d.vhdx a.vhd", "a.vhd b.raw", "b.raw c.vhdx --type fixed", "c.vhdx d.qcow2",
-                 "d.qcow2 e.vhd --type fixed", "e.vhd f.vhdx"}) {
+                 "d.qcow2 e.vhd --type fixed", "e.vhd f.vhdx --no-sync"}) {
             const Outcome converted = run(QStringLiteral("disk convert --verify ") + QLatin1String(step));
             QVERIFY2(converted.code == 0, qPrintable(QLatin1String(step) + converted.err));
+            QCOMPARE(
+                converted.out.contains(QLatin1String("sync")), QLatin1String(step).endsWith(QLatin1String("sync")));
         }
         tool(QStringLiteral("qemu-img"),
             {QStringLiteral("compare"), path(QStringLiteral("d.vhdx")), path(QStringLiteral("f.vhdx"))});

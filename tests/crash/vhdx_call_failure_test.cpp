@@ -98,7 +98,7 @@ class VhdxCallFailureTest : public QObject {
             history);
     }
 
-    Trial converting(ImageTarget format) const
+    Trial converting(ImageTarget format, Durability durability = Durability::Stable) const
     {
         return making(
             [=](const QDir& folder) {
@@ -107,7 +107,8 @@ class VhdxCallFailureTest : public QObject {
                                                 .parents = {},
                                                 .target = folder.filePath(newName),
                                                 .format = format,
-                                                .verify = ConvertRequest::Verify::Yes})
+                                                .verify = ConvertRequest::Verify::Yes,
+                                                .durability = durability})
                         .run(progress));
             },
             m_child);
@@ -228,6 +229,8 @@ private Q_SLOTS:
         QTest::newRow("convert to dynamic VHD") << converting(ImageTarget::DynamicVhd);
         QTest::newRow("convert to fixed VHD") << converting(ImageTarget::FixedVhd);
         QTest::newRow("convert to raw") << converting(ImageTarget::Raw);
+        QTest::newRow("convert to raw, left to the kernel")
+            << converting(ImageTarget::Raw, Durability::LeftToKernel);
         QTest::newRow("merge") << merging();
         QTest::newRow("repair") << repairing();
     }
@@ -263,6 +266,22 @@ private Q_SLOTS:
         qInfo("%zu failures", failures);
         QCOMPARE(wrong.join(u'\n'), QString());
         QVERIFY(failures > 40);
+    }
+
+    void convertingWaitsForTheStorageUnlessToldNotTo()
+    {
+        for (const Durability durability : {Durability::Stable, Durability::LeftToKernel}) {
+            const Trial trial = converting(ImageTarget::DynamicVhdx, durability);
+            QStringList called;
+            QString victim = QStringLiteral("none");
+            for (std::size_t call = 1; !victim.isEmpty(); ++call) {
+                QCOMPARE(tryWith(trial, CallFault::InputOutput, call, victim), QString());
+                called += victim;
+            }
+            QVERIFY(called.contains(QStringLiteral("pwrite")));
+            QCOMPARE(called.contains(QStringLiteral("fdatasync")), durability == Durability::Stable);
+            QCOMPARE(called.contains(QStringLiteral("fsync")), durability == Durability::Stable);
+        }
     }
 };
 

@@ -10,6 +10,7 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QProcess>
+#include <QScopeGuard>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -200,7 +201,8 @@ private Q_SLOTS:
         refuses({m_source, {}, out("dangling"), ImageTarget::Raw}, ErrorKind::AlreadyExists);
         refuses({m_source, {}, out("no/image"), ImageTarget::Raw}, ErrorKind::NotFound);
         QVERIFY(QFile::setPermissions(m_dir.path(), QFile::Permissions(0x7055)));
-        QVERIFY(QFile::setPermissions(out(""), QFile::Permissions(0x7055)));
+        QVERIFY(QFile::setPermissions(out(""), QFile::Permissions(0x5055))); // not even its owner's to write to
+        const auto give = qScopeGuard([&] { QFile::setPermissions(out(""), QFile::Permissions(0x7055)); });
         const Unprivileged nobody;
         refuses({m_source, {}, out("image"), ImageTarget::Raw}, ErrorKind::PermissionDenied);
     }

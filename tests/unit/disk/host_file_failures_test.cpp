@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // HostFile on a host whose n-th system call fails: what can be continued is continued, the rest is a clear error.
 #include "core/disk/host_file.h"
+#include "core/disk/partial_file.h"
 #include "tests/disk/failing_calls.h"
 
 #include <QFile>
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <tuple>
 #include <vector>
 
 using namespace platter;
@@ -27,6 +29,21 @@ std::vector<std::byte> pattern()
     return bytes;
 }
 
+// So much, where the storage takes it from.
+class Aligned {
+public:
+    std::span<const std::byte> bytes() const
+    {
+        const auto address = reinterpret_cast<std::uintptr_t>(m_bytes.data());
+        return std::span(m_bytes).subspan(
+            (BlockFile::streamAlignment - address % BlockFile::streamAlignment) % BlockFile::streamAlignment,
+            streamed);
+    }
+
+private:
+    std::vector<std::byte> m_bytes = std::vector(streamed + BlockFile::streamAlignment, std::byte(7));
+};
+
 // Everything that a HostFile does, once. What it read at the end must be what it wrote.
 Result<void> useAll(const QString& path, bool& readsTheSame)
 {
@@ -43,14 +60,11 @@ Result<void> useAll(const QString& path, bool& readsTheSame)
     std::vector<std::byte> got(length);
     std::fill_n(expected.begin() + 5, 7, std::byte(0));
     expected.back() = std::byte(0);
-    std::vector<std::byte> much(streamed + BlockFile::streamAlignment, std::byte(7));
-    void* begin = much.data();
-    std::size_t space = much.size();
-    std::align(BlockFile::streamAlignment, streamed, begin, space);
+    const Aligned much;
     std::vector<std::byte> gotMuch(streamed);
     return (*file)
         ->resize(2 * streamed)
-        .and_then([&] { return (*file)->stream(streamed, {static_cast<std::byte*>(begin), streamed}); })
+        .and_then([&] { return (*file)->stream(streamed, much.bytes()); })
         .and_then([&] { return (*file)->read(streamed, gotMuch); })
         .and_then([&] { return (*file)->write(0, pattern()); })
         .and_then([&] { return (*file)->resize(length - 1); })
@@ -70,6 +84,7 @@ Result<void> useAll(const QString& path, bool& readsTheSame)
 } // namespace
 
 Q_DECLARE_METATYPE(CallFault)
+Q_DECLARE_METATYPE(Durability)
 
 class HostFileFailuresTest : public QObject {
     Q_OBJECT
@@ -138,6 +153,43 @@ private Q_SLOTS:
         }
         QCOMPARE(fatalCalls, fatal);
         QCOMPARE(continuedCalls, continued);
+    }
+
+    void whatIsLeftToTheKernelIsNotWaitedFor_data()
+    {
+        QTest::addColumn<Durability>("durability");
+        QTest::addColumn<QStringList>("waits");
+        QTest::newRow("stable") << Durability::Stable
+                                << QStringList{QStringLiteral("fdatasync"), QStringLiteral("fsync")};
+        QTest::newRow("left to the kernel") << Durability::LeftToKernel << QStringList();
+    }
+
+    void whatIsLeftToTheKernelIsNotWaitedFor()
+    {
+        QFETCH(Durability, durability);
+        QFETCH(QStringList, waits);
+        const QTemporaryDir folder;
+        const Aligned much;
+        QStringList called;
+        QString victim;
+        for (std::size_t call = 1; call == 1 || !victim.isEmpty(); ++call) {
+            const FailingCalls failing(CallFault::InputOutput, call);
+            PartialFile partial(folder.filePath(QString::number(call)));
+            const Result<std::unique_ptr<HostFile>> file = HostFile::create(partial.path(), durability);
+            if (file) {
+                std::ignore =
+                    (*file)->stream(0, much.bytes()).and_then([&] { return (*file)->flush(); }).and_then([&] {
+                        return partial.appear(QStringLiteral("Trying"), durability);
+                    });
+            }
+            victim = failing.victim();
+            called += victim;
+        }
+        QVERIFY(called.contains(QStringLiteral("pwrite")) && called.contains(QStringLiteral("renameat2")));
+        // The file, and where it is waited for that past the page cache and the folder.
+        QCOMPARE(called.count(QStringLiteral("open")), durability == Durability::Stable ? 3 : 1);
+        called.removeIf([](const QString& name) { return !name.endsWith(QLatin1String("sync")); });
+        QCOMPARE(called, waits);
     }
 
     void aFailureToMakeItLeavesNothing()
