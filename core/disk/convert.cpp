@@ -330,7 +330,8 @@ Result<void> Convert::writeOwn(
     if (!writer) {
         return std::unexpected(aboutTarget(writer.error()));
     }
-    if (const Result<void> copied = copyExtents(*survey.disk, **writer, **file, progress); !copied) {
+    if (const Result<void> copied = copyExtents(*survey.disk, **writer, **file, progress, m_request.durability);
+        !copied) {
         return std::unexpected(aboutTarget(copied.error()));
     }
     const Result<void> finished = (*writer)->finish();

@@ -19,14 +19,23 @@ namespace platter {
 namespace {
 
 constexpr std::uint64_t mebibyte = 1 << 20;
-constexpr std::uint64_t pieceSize = 2 * mebibyte; // what a thread reads and writes at once
 constexpr std::uint64_t cloneSize = 256 * mebibyte; // cloning takes as long for much as for little
 constexpr std::uint64_t mapLimit = std::uint64_t(1) << 40; // how far the map is looked at at once
 // Zeros are left out in pieces of this size: smaller ones would only cut the file into more parts.
 constexpr std::uint64_t zeroGrain = 65536;
 constexpr std::uint64_t cloneAlignment = 4096; // of the file systems that can
+
+// How a copy is spread.
+struct Pace {
+    std::uint64_t pieceSize; // what a thread reads and writes at once; zeroGrain times a power of two
+    unsigned threads;
+};
+
 // However few processors there are: most of the time each waits for the storage.
-constexpr unsigned threadCount = 4;
+constexpr Pace throughStorage{2 * mebibyte, 4};
+// Through memory alone pieces stay in the processor's cache on their way, and one thread reads while another
+// writes: more would only wait for each other, since a file is written by one at a time.
+constexpr Pace throughMemory{262144, 2};
 
 struct Segment {
     std::uint64_t offset;
@@ -54,12 +63,12 @@ std::vector<Segment> segmentsWithData(std::uint64_t offset, std::span<const std:
 // Room for a piece, which lies in it as far behind a storage block's begin as in the file that it is written to.
 class Buffer {
 public:
-    Buffer()
-        : m_bytes(new(std::align_val_t(alignment)) std::byte[pieceSize + alignment])
+    explicit Buffer(std::uint64_t size)
+        : m_bytes(new(std::align_val_t(alignment)) std::byte[size + alignment])
     {
     }
 
-    // LENGTH (<= pieceSize) bytes, for what belongs to OFFSET of a file or of a disk whose blocks are aligned in
+    // LENGTH (<= its size) bytes, for what belongs to OFFSET of a file or of a disk whose blocks are aligned in
     // it.
     std::span<std::byte> forBytesAt(std::uint64_t offset, std::uint64_t length)
     {
@@ -78,11 +87,12 @@ private:
 
 class Copy {
 public:
-    Copy(const VirtualDisk& source, ImageWriter& target, BlockFile& file, Progress& progress)
+    Copy(const VirtualDisk& source, ImageWriter& target, BlockFile& file, Progress& progress, Pace pace)
         : m_source(source)
         , m_target(target)
         , m_file(file)
         , m_progress(progress)
+        , m_pace(pace)
     {
     }
 
@@ -90,8 +100,8 @@ public:
     {
         {
             std::vector<std::jthread> threads;
-            threads.reserve(threadCount);
-            for (unsigned i = 0; i < threadCount; ++i) {
+            threads.reserve(m_pace.threads);
+            for (unsigned i = 0; i < m_pace.threads; ++i) {
                 threads.emplace_back([this] { work(); });
             }
         }
@@ -115,7 +125,7 @@ private:
 
     void work()
     {
-        Buffer buffer;
+        Buffer buffer(m_pace.pieceSize);
         while (const std::optional<Job> job = next()) {
             const Result<void> done = job->mayClone ? clone(*job, buffer) : copy(*job, buffer);
             if (!done) {
@@ -154,7 +164,7 @@ private:
                 continue;
             }
             const bool mayClone = run->file != nullptr && !m_cannotClone.contains(run->file);
-            const std::uint64_t most = mayClone ? cloneSize : pieceSize - m_at % pieceSize;
+            const std::uint64_t most = mayClone ? cloneSize : m_pace.pieceSize - m_at % m_pace.pieceSize;
             run->length = std::min(run->length, most);
             const Job job{m_turns++, m_at, *run, mayClone};
             m_at += run->length;
@@ -271,8 +281,8 @@ private:
             if (Result<void> goOn = m_progress.goOn(); !goOn) {
                 return goOn;
             }
-            const std::span<std::byte> bytes =
-                buffer.forBytesAt(to + done, std::min(pieceSize - (to + done) % pieceSize, length - done));
+            const std::span<std::byte> bytes = buffer.forBytesAt(
+                to + done, std::min(m_pace.pieceSize - (to + done) % m_pace.pieceSize, length - done));
             if (Result<void> read = m_source.read(offset + done, bytes); !read) {
                 return read;
             }
@@ -292,6 +302,7 @@ private:
     ImageWriter& m_target;
     BlockFile& m_file;
     Progress& m_progress;
+    Pace m_pace;
 
     std::mutex m_mutex; // of everything below
     std::condition_variable m_turnCame;
@@ -321,9 +332,11 @@ Result<ByteCount> dataIn(const VirtualDisk& disk, const Progress& progress)
     return ByteCount(data);
 }
 
-Result<void> copyExtents(const VirtualDisk& source, ImageWriter& target, BlockFile& file, Progress& progress)
+Result<void> copyExtents(
+    const VirtualDisk& source, ImageWriter& target, BlockFile& file, Progress& progress, Durability durability)
 {
-    return Copy(source, target, file, progress).run();
+    const Pace pace = durability == Durability::Stable ? throughStorage : throughMemory;
+    return Copy(source, target, file, progress, pace).run();
 }
 
 } // namespace platter

@@ -8,14 +8,16 @@
 #include "core/disk/disk_operation.h"
 #include "core/disk/image_writer.h"
 #include "core/disk/virtual_disk.h"
+#include "core/durable_file.h"
 
 namespace platter {
 
 // How much of the disk its map calls data. Cancelled.
 Result<ByteCount> dataIn(const VirtualDisk& disk, const Progress& progress);
 
-// Advances PROGRESS by the bytes of data. TARGET writes to FILE. The first error of any thread, or Cancelled, ends
-// it.
-Result<void> copyExtents(const VirtualDisk& source, ImageWriter& target, BlockFile& file, Progress& progress);
+// Advances PROGRESS by the bytes of data. TARGET writes to FILE, which is made for DURABILITY. The first error of
+// any thread, or Cancelled, ends it.
+Result<void> copyExtents(const VirtualDisk& source, ImageWriter& target, BlockFile& file, Progress& progress,
+    Durability durability = Durability::Stable);
 
 } // namespace platter

@@ -196,13 +196,23 @@ private:
 
 } // namespace
 
+Q_DECLARE_METATYPE(Durability)
+
 class DiskCopyTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
 
+    void copiesWhatTheMapCallsData_data()
+    {
+        QTest::addColumn<Durability>("durability");
+        QTest::newRow("stable") << Durability::Stable;
+        QTest::newRow("left to the kernel") << Durability::LeftToKernel;
+    }
+
     void copiesWhatTheMapCallsData()
     {
+        QFETCH(Durability, durability);
         const StripedDisk source;
         OrderedWriter writer;
         MemoryFile file;
@@ -211,7 +221,7 @@ private Q_SLOTS:
         const Result<ByteCount> data = dataIn(source, progress);
         QCOMPARE(data->bytes(), 32 * mib);
         progress.setTotal(*data);
-        QVERIFY(copyExtents(source, writer, file, progress));
+        QVERIFY(copyExtents(source, writer, file, progress, durability));
         QCOMPARE(source.bytesRead.load(), 32 * mib); // nothing twice, no zeros of the map
         QCOMPARE(reports.back(), 32 * mib);
         QVERIFY(std::ranges::is_sorted(reports));
@@ -229,7 +239,8 @@ private Q_SLOTS:
             OrderedWriter writer;
             MemoryFile file;
             Progress progress;
-            QVERIFY(copyExtents(source, writer, file, progress));
+            const Durability durability = round % 2 == 0 ? Durability::Stable : Durability::LeftToKernel;
+            QVERIFY(copyExtents(source, writer, file, progress, durability));
             QVERIFY(std::ranges::is_sorted(writer.asked));
             QCOMPARE(writer.asked.size(), std::size_t(31 * 16));
             QVERIFY(std::ranges::none_of(writer.asked, [](std::uint64_t at) { return at / mib == 4; }));
