@@ -103,7 +103,12 @@ private Q_SLOTS:
 
             const QStringList words{QStringLiteral("disk"), QStringLiteral("expand"), image, QStringLiteral("3G"),
                 QStringLiteral("--grow")};
-            const LiveMachine::Said planned = m_live->platterctl(words + QStringList{QStringLiteral("--plan")});
+            LiveMachine::Said planned;
+            const auto agentAnswers = [&] { // which starts in its own time
+                planned = m_live->platterctl(words + QStringList{QStringLiteral("--plan")});
+                return planned.code != 0 || !planned.out.contains(QLatin1String("No guest agent answers"));
+            };
+            QVERIFY2(QTest::qWaitFor(agentAnswers, 60'000), qUtf8Printable(planned.out));
             QVERIFY2(planned.code == 0, qUtf8Printable(planned.err));
             QVERIFY2(planned.out.contains(QLatin1String("growpart /dev/sda 2; resize2fs /dev/sda2")),
                 qUtf8Printable(planned.out));
