@@ -7,6 +7,7 @@
 
 #include "core/disk/vhdx/check.h"
 #include "tests/crash/vhdx_history.h"
+#include "tests/disk/borrowed_file.h"
 #include "tests/disk/power_cut.h"
 #include "tests/disk/qemu_reader.h"
 #include "tests/unit/disk/vhdx/sample_disk.h"
@@ -82,51 +83,32 @@ QString damageIn(const MemoryFile& file);
 // Everything that check() finds.
 QString findingsIn(const MemoryFile& file, bool ignoreStaleSlots = false);
 
-// Passes everything on and calls a function after a write or a flush.
-class HookedFile final : public BlockFile {
+// Calls a function after a write or a flush.
+class HookedFile final : public Borrowed {
 public:
     enum class Call { Write, Flush };
 
     HookedFile(BlockFile& file, std::function<void(Call)> after)
-        : m_file(file)
+        : Borrowed(file)
         , m_after(std::move(after))
     {
     }
 
-    std::uint64_t size() const override { return m_file.size(); }
-
-    Result<void> read(std::uint64_t offset, std::span<std::byte> into) const override
-    {
-        return m_file.read(offset, into);
-    }
-
-    Result<FileRun> runAt(std::uint64_t offset) const override { return m_file.runAt(offset); }
-
     Result<void> write(std::uint64_t offset, std::span<const std::byte> from) override
     {
-        Result<void> done = m_file.write(offset, from);
+        Result<void> done = Borrowed::write(offset, from);
         m_after(Call::Write);
         return done;
     }
 
     Result<void> flush() override
     {
-        Result<void> done = m_file.flush();
+        Result<void> done = Borrowed::flush();
         m_after(Call::Flush);
         return done;
     }
 
-    Result<void> resize(std::uint64_t size) override { return m_file.resize(size); }
-
-    Result<void> zero(std::uint64_t offset, std::uint64_t length) override { return m_file.zero(offset, length); }
-
-    Result<void> reserve(std::uint64_t offset, std::uint64_t length) override
-    {
-        return m_file.reserve(offset, length);
-    }
-
 private:
-    BlockFile& m_file;
     std::function<void(Call)> m_after;
 };
 

@@ -7,7 +7,7 @@
 namespace platter {
 
 // Passes everything on to a file that outlives it.
-class Borrowed final : public BlockFile {
+class Borrowed : public BlockFile {
 public:
     explicit Borrowed(BlockFile& file)
         : m_file(file)
