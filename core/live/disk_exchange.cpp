@@ -114,19 +114,25 @@ struct Release {
 };
 
 // QEMU closes the image cleanly and drops its locks. An image that it keeps all the same refuses the edit by these.
+// What follows is sent without waiting for the answer before, for the guest stands still: a node that is in use
+// stays.
 QCoro::Task<Release> letGo(Turn turn, SlotId slot, DiskDrive disk, int generation)
 {
     const QString format = formatNodeName(slot, generation);
-    Result<void> done = co_await reopen(turn, slot, holdNodeName(slot), disk);
-    if (!done) {
-        co_return Release{false, done};
+    const QCoro::Task<Result<void>> leaving = reopen(turn, slot, holdNodeName(slot), disk);
+    const QCoro::Task<Result<void>> closing = turn->tell(QStringLiteral("blockdev-del"), byNode(format));
+    const QCoro::Task<Result<void>> closingFile =
+        turn->tell(QStringLiteral("blockdev-del"), byNode(fileNodeName(slot, generation)));
+    const Result<void> left = co_await leaving;
+    const Result<void> closed = co_await closing;
+    co_await closingFile;
+    if (!left) {
+        co_return Release{false, left};
     }
-    done = co_await turn->tell(QStringLiteral("blockdev-del"), byNode(format));
-    if (!done) {
+    if (!closed) {
         const Result<void> back = co_await reopen(turn, slot, format, disk);
-        co_return Release{!back, done};
+        co_return Release{!back, closed};
     }
-    co_await turn->tell(QStringLiteral("blockdev-del"), byNode(fileNodeName(slot, generation)));
     co_return Release{true};
 }
 
@@ -134,14 +140,18 @@ QCoro::Task<Release> letGo(Turn turn, SlotId slot, DiskDrive disk, int generatio
 QCoro::Task<Result<ByteCount>> putBack(Turn turn, SlotId slot, DiskDrive disk, int generation)
 {
     const QString format = formatNodeName(slot, generation);
-    Result<void> done = co_await turn->tell(QStringLiteral("blockdev-add"), fileNode(slot, generation, disk));
-    if (done) {
-        done = co_await turn->tell(QStringLiteral("blockdev-add"), formatNode(slot, generation, disk));
-    }
-    Result<ByteCount> size = ByteCount();
-    if (done) {
-        size = co_await sizeOfNode(turn, format);
-        done = size.transform([](ByteCount) { });
+    // One goes without the answer to the other: what stands on a node that is not there is refused.
+    const QCoro::Task<Result<void>> openingFile =
+        turn->tell(QStringLiteral("blockdev-add"), fileNode(slot, generation, disk));
+    const QCoro::Task<Result<void>> opening =
+        turn->tell(QStringLiteral("blockdev-add"), formatNode(slot, generation, disk));
+    const QCoro::Task<Result<ByteCount>> measuring = sizeOfNode(turn, format);
+    const Result<void> openedFile = co_await openingFile;
+    const Result<void> opened = co_await opening;
+    const Result<ByteCount> size = co_await measuring;
+    Result<void> done = openedFile ? opened : openedFile;
+    if (done && !size) {
+        done = std::unexpected(size.error());
     }
     if (done) {
         // It lands on the hold, and queues the notice to the guest.
@@ -187,18 +197,20 @@ QCoro::Task<Result<ByteCount>> putBackOrNote(
     co_return size;
 }
 
-// The disk stands on its image.
-QCoro::Task<Result<void>> goOn(Turn turn, RuntimeFolder runtime, ExchangeJournal journal)
+// The disk stands on its image. Without a journal nobody would look for the hold: it goes last.
+QCoro::Task<void> tidy(Turn turn, RuntimeFolder runtime, ExchangeJournal journal)
 {
-    if (journal.resume) {
-        if (const Result<void> done = co_await turn->tell(QStringLiteral("cont")); !done) {
-            co_return done;
-        }
-    }
-    // The journal goes last: without it nobody would look for the hold.
     co_await turn->tell(QStringLiteral("blockdev-del"), byNode(holdNodeName(journal.slot)));
     ExchangeJournal::remove(runtime);
-    co_return Result<void>();
+}
+
+// The disk stands on its image.
+QCoro::Task<Result<void>> resume(Turn turn, ExchangeJournal journal)
+{
+    if (!journal.resume) {
+        co_return Result<void>();
+    }
+    co_return co_await turn->tell(QStringLiteral("cont"));
 }
 
 // From whatever state a program that died has left.
@@ -220,7 +232,11 @@ QCoro::Task<Result<void>> finish(Turn turn, RuntimeFolder runtime, ExchangeJourn
             co_return std::unexpected(size.error());
         }
     }
-    co_return co_await goOn(turn, runtime, journal);
+    if (const Result<void> resumed = co_await resume(turn, journal); !resumed) {
+        co_return resumed;
+    }
+    co_await tidy(turn, runtime, journal);
+    co_return Result<void>();
 }
 
 // The generation of the nodes that the disk stands on.
@@ -331,13 +347,16 @@ QCoro::Task<Result<ExchangeOutcome>> exchangeDisk(
     if (!size) {
         co_return std::unexpected(edited ? afterEdit(*edited, size.error()) : size.error());
     }
-    const Result<void> gone = co_await goOn(turn, runtime, journal);
+    const Result<void> resumed = co_await resume(turn, journal);
     const auto pause = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - begin);
+    if (resumed) {
+        co_await tidy(turn, runtime, journal);
+    }
     if (!edited) {
         co_return std::unexpected(edited.error());
     }
-    if (!gone) {
-        co_return std::unexpected(afterEdit(*edited, gone.error()));
+    if (!resumed) {
+        co_return std::unexpected(afterEdit(*edited, resumed.error()));
     }
     const GuestNotice notice = *size == prepared->size ? GuestNotice::Sent : prepared->notice;
     co_return ExchangeOutcome{

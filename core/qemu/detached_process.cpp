@@ -32,8 +32,8 @@ DetachedProcess::DetachedProcess(pid_t pid, UniqueFd handle)
 {
 }
 
-Result<DetachedProcess> DetachedProcess::start(
-    const QStringList& commandLine, const QString& logFile, const std::vector<UniqueFd>& descriptors)
+Result<DetachedProcess> DetachedProcess::start(const QStringList& commandLine, const QString& logFile,
+    const QProcessEnvironment& environment, const std::vector<UniqueFd>& descriptors)
 {
     // QProcess does not say why it cannot open it.
     const UniqueFd log(
@@ -62,9 +62,6 @@ Result<DetachedProcess> DetachedProcess::start(
             ::dup2(copy.get(), number++);
         }
     });
-    // Its words are read by a program.
-    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    environment.insert(QStringLiteral("LC_ALL"), QStringLiteral("C.UTF-8"));
     process.setProcessEnvironment(environment);
     qint64 pid = 0;
     // With every descriptor closed there is none left on which an exec that fails could be reported.

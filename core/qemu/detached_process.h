@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/unique_fd.h"
 
+#include <QProcessEnvironment>
 #include <QStringList>
 
 #include <sys/types.h>
@@ -18,8 +19,8 @@ class DetachedProcess {
 public:
     // Program first. It inherits only DESCRIPTORS, as 3 and the following. MissingProgram, or what kept the log
     // from being written.
-    static Result<DetachedProcess> start(
-        const QStringList& commandLine, const QString& logFile, const std::vector<UniqueFd>& descriptors = {});
+    static Result<DetachedProcess> start(const QStringList& commandLine, const QString& logFile,
+        const QProcessEnvironment& environment, const std::vector<UniqueFd>& descriptors = {});
 
     pid_t pid() const { return m_pid; }
 

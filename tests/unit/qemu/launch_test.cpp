@@ -123,6 +123,8 @@ private Q_SLOTS:
         // It lives in a session of its own and pins no folder.
         QVERIFY(::getsid(*qemu) != ::getsid(0));
         QCOMPARE(linkTarget(QStringLiteral("/proc/%1/cwd").arg(*qemu)), QStringLiteral("/"));
+        const QByteArray environment = contentOf(QStringLiteral("/proc/%1/environ").arg(*qemu));
+        QVERIFY2(environment.contains("glibc.malloc.trim_threshold="), environment.constData());
         const QString pipe = linkTarget(QStringLiteral("/proc/self/fd/%1").arg(inheritable[0]));
         QVERIFY(openFiles(QStringLiteral("self")).contains(pipe));
         QVERIFY(!openFiles(QString::number(*qemu)).contains(pipe));
