@@ -430,9 +430,10 @@ QCoro::Task<int> makeAnother(Arguments arguments, Report report, Durability dura
 
 QCoro::Task<int> convert(Context*, Arguments arguments, Report report)
 {
-    const bool waits = !arguments.isSet(QStringLiteral("no-sync"));
-    return makeAnother(
-        std::move(arguments), std::move(report), waits ? Durability::Stable : Durability::LeftToKernel);
+    // As whoever copies files on the command line expects it; what it says at the end names the difference.
+    const Durability durability =
+        arguments.isSet(QStringLiteral("sync")) ? Durability::Stable : Durability::LeftToKernel;
+    return makeAnother(std::move(arguments), std::move(report), durability);
 }
 
 QCoro::Task<int> migrate(Context*, Arguments arguments, Report report)
@@ -546,9 +547,9 @@ std::vector<Verb> diskVerbs()
         {QStringLiteral("disk convert"), {QStringLiteral("SOURCE"), QStringLiteral("TARGET")},
             tr("makes an image of another format"),
             {format, type, verify,
-                {QStringLiteral("no-sync"),
-                    tr("Do not wait until the new image is on stable storage: as fast as cp, and no safer if the "
-                       "power fails soon afterwards.")},
+                {QStringLiteral("sync"),
+                    tr("End when the new image is on stable storage; otherwise the kernel puts it there soon "
+                       "afterwards, as after cp.")},
                 parentOption(), planOption(), progressOption()},
             &convert},
         {QStringLiteral("disk migrate"), {QStringLiteral("SOURCE"), QStringLiteral("TARGET")},

@@ -262,7 +262,7 @@ Result<OperationPlan> Convert::plan() const
     }
     plan.steps.append(Texts::tr("The new image appears as %1 once it is complete.").arg(m_request.target));
     if (!waits(*found)) {
-        plan.steps.append(Texts::tr("The storage is not waited for."));
+        plan.steps.append(Texts::tr("The kernel writes it to the storage soon afterwards; nobody waits for that."));
     }
     plan.bytesToCopy = bytesToCount(*found);
     plan.spaceNeeded = spaceFor(*found);
@@ -311,9 +311,8 @@ Result<OperationOutcome> Convert::run(Progress& progress)
         outcome.sentences.append(Texts::tr("It was compared with %1 and holds the same.").arg(m_request.source));
     }
     if (!waits(*found)) {
-        outcome.sentences.append(
-            Texts::tr("It may not be on the storage yet: until “sync” has ended, a power cut can spoil it. Keep %1 "
-                      "until then.")
+        outcome.sentences.append(Texts::tr(
+            "The kernel may not have written all of it to the storage yet: run “sync” before you delete %1.")
                 .arg(m_request.source));
     }
     return outcome;

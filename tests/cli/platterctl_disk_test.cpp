@@ -11,6 +11,8 @@
 #include <QTest>
 
 #include <csignal>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -207,12 +209,15 @@ private Q_SLOTS:
         QCOMPARE(run(QStringLiteral("disk create d.vhdx --size 300M --block-size 2M")).code, 0);
         qemuIo(
             QStringLiteral("d.vhdx"), {QStringLiteral("write -P 7 10M 4M"), QStringLiteral("write -P 9 299M 1M")});
-        for (const char* step : {"d.vhdx a.vhd", "a.vhd b.raw", "b.raw c.vhdx --type fixed", "c.vhdx d.qcow2",
-                 "d.qcow2 e.vhd --type fixed", "e.vhd f.vhdx --no-sync"}) {
-            const Outcome converted = run(QStringLiteral("disk convert --verify ") + QLatin1String(step));
-            QVERIFY2(converted.code == 0, qPrintable(QLatin1String(step) + converted.err));
-            QCOMPARE(
-                converted.out.contains(QLatin1String("sync")), QLatin1String(step).endsWith(QLatin1String("sync")));
+        // What qemu-img has a part in is waited for.
+        const std::vector<std::pair<QString, bool>> steps{{QStringLiteral("d.vhdx a.vhd"), false},
+            {QStringLiteral("a.vhd b.raw"), false}, {QStringLiteral("b.raw c.vhdx --type fixed"), false},
+            {QStringLiteral("c.vhdx d.qcow2"), true}, {QStringLiteral("d.qcow2 e.vhd --type fixed"), true},
+            {QStringLiteral("e.vhd f.vhdx --sync"), true}};
+        for (const auto& [step, isStored] : steps) {
+            const Outcome converted = run(QStringLiteral("disk convert --verify ") + step);
+            QVERIFY2(converted.code == 0, qPrintable(step + converted.err));
+            QCOMPARE(converted.out.contains(QStringLiteral("“sync”")), !isStored);
         }
         tool(QStringLiteral("qemu-img"),
             {QStringLiteral("compare"), path(QStringLiteral("d.vhdx")), path(QStringLiteral("f.vhdx"))});
