@@ -54,8 +54,8 @@ Result<void> addBlocks(const Image& image, ImageDetails& details)
     std::uint64_t expected = 0; // where the next block would continue the last one
     std::uint64_t lastBlock = 0;
     const Result<void> walked = image.bat().forEach(0, layout.entries(), [&](std::uint64_t number, BatEntry entry) {
-        const std::optional<std::uint64_t> block = layout.blockOfEntry(number);
-        if (!block || !entry.holdsData()) {
+        const std::optional<std::uint64_t> block = entry.holdsData() ? layout.blockOfEntry(number) : std::nullopt;
+        if (!block) {
             return Result<void>();
         }
         ++fragmentation.blocks;
@@ -95,8 +95,7 @@ Result<ByteCount> endOfData(const Image& image)
         std::uint64_t blocks = 0; // up to the last one with data
         const Result<void> walked =
             link->bat().forEach(0, layout.entries(), [&](std::uint64_t number, BatEntry entry) {
-                const std::optional<std::uint64_t> block = layout.blockOfEntry(number);
-                if (block && entry.holdsData()) {
+                if (const auto block = entry.holdsData() ? layout.blockOfEntry(number) : std::nullopt) {
                     blocks = *block + 1;
                 }
                 return Result<void>();

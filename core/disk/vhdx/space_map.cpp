@@ -134,6 +134,9 @@ Result<SpaceMap> mapSpace(const Structure& structure, const Header& header, cons
     const BatLayout layout = structure.batLayout();
     const bool hasParent = structure.metadata.parent.has_value();
     const Result<void> walked = bat.forEach(0, layout.entries(), [&](std::uint64_t number, BatEntry entry) {
+        if (entry.is(BlockState::Zero) && !hasParent) {
+            return Result<void>(); // sound and without a place: what QEMU writes for every block of a new disk
+        }
         const std::uint64_t position = bat.offset() + number * layout::batEntrySize;
         const bool isBlock = layout.blockOfEntry(number).has_value();
         if (isBlock) {
