@@ -113,7 +113,8 @@ QRectF DiskPicture::bar() const
 
 std::vector<Stretch> DiskPicture::stretches() const
 {
-    return stretchesOf(m_segments, bar().width(), leastSegmentWidth(fontMetrics()));
+    return stretchesOf(
+        m_segments, bar().width(), leastSegmentWidth(fontMetrics()), hasHandle() ? EndHandle::Yes : EndHandle::No);
 }
 
 double DiskPicture::handleAt() const

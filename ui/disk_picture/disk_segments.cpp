@@ -67,19 +67,19 @@ std::vector<DiskSegment> occupied(const DiskInspection& disk)
     return segments;
 }
 
-// Segments that share one linear scale, as the handle's way.
-int railOf(Kind kind, bool isLastFree)
+// Of the segments that share one linear scale, as the handle's way.
+bool isOnRail(Kind kind, bool isLastFree, EndHandle handle)
 {
     switch (kind) {
     case Kind::Added:
     case Kind::Room:
-        return 1;
+        return handle == EndHandle::Yes;
     case Kind::Removed:
-        return 2;
+        return true;
     case Kind::Free:
-        return isLastFree ? 2 : 0;
+        return isLastFree;
     default:
-        return 0;
+        return false;
     }
 }
 
@@ -156,23 +156,24 @@ QString sentenceOf(const DiskSegment& segment)
         : held;
 }
 
-std::vector<Stretch> stretchesOf(const std::vector<DiskSegment>& segments, double width, double least)
+std::vector<Stretch> stretchesOf(
+    const std::vector<DiskSegment>& segments, double width, double least, EndHandle handle)
 {
     std::vector<Stretch> stretches(segments.size());
     if (segments.empty()) {
         return stretches;
     }
     const bool ends = segments.back().kind == Kind::Removed;
-    const auto railAt = [&](std::size_t i) {
+    const auto isRail = [&](std::size_t i) {
         const bool isLastFree = ends && i + 2 == segments.size();
-        return railOf(segments[i].kind, isLastFree);
+        return isOnRail(segments[i].kind, isLastFree, handle);
     };
     std::uint64_t rail = 0; // bytes
     int fixedCount = 0;
     double weights = 0;
     const auto weightOf = [](std::uint64_t length) { return std::pow(static_cast<double>(length), scale); };
     for (std::size_t i = 0; i < segments.size(); ++i) {
-        if (railAt(i) != 0) {
+        if (isRail(i)) {
             rail += segments[i].range.length;
         } else {
             ++fixedCount;
@@ -188,8 +189,8 @@ std::vector<Stretch> stretchesOf(const std::vector<DiskSegment>& segments, doubl
     for (std::size_t i = 0; i < segments.size(); ++i) {
         const std::uint64_t length = segments[i].range.length;
         stretches[i].begin = at;
-        stretches[i].width = railAt(i) != 0 ? railWidth * (static_cast<double>(length) / static_cast<double>(rail))
-                                            : small + (weights > 0 ? spread * weightOf(length) / weights : 0);
+        stretches[i].width = isRail(i) ? railWidth * (static_cast<double>(length) / static_cast<double>(rail))
+                                       : small + (weights > 0 ? spread * weightOf(length) / weights : 0);
         at += stretches[i].width;
     }
     return stretches;

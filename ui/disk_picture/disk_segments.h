@@ -42,9 +42,12 @@ struct Stretch {
     double width = 0;
 };
 
+enum class EndHandle { No, Yes };
+
 // Where the segments lie on WIDTH: none below LEAST where there is room for that, the rest by a scale on which a
-// thousandfold length is some sixty times as wide. What is added and the room beyond are drawn to one linear scale,
-// and so are what stays free and what is removed, so that a handle between them follows the pointer.
-std::vector<Stretch> stretchesOf(const std::vector<DiskSegment>& segments, double width, double least);
+// thousandfold length is some sixty times as wide. What stays free and what is removed are drawn to one linear
+// scale, and with a handle so are what is added and the room beyond: the handle between them follows the pointer.
+std::vector<Stretch> stretchesOf(
+    const std::vector<DiskSegment>& segments, double width, double least, EndHandle handle = EndHandle::No);
 
 } // namespace platter

@@ -38,6 +38,12 @@ ActionPage::ActionPage(EditDraft& draft)
     }
     whole->addWidget(m_message);
     whole->addStretch(1);
+    connect(&draft, &EditDraft::changed, this, [this] {
+        QRadioButton* button = m_options.at(m_draft.request().action)->button();
+        if (button->isEnabled()) {
+            button->setChecked(true); // on another page
+        }
+    });
     connect(&draft, &EditDraft::looked, this, &ActionPage::refresh);
     connect(&draft, &EditDraft::useChanged, this, &ActionPage::refresh);
 }

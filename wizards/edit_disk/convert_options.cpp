@@ -3,6 +3,7 @@
 
 #include "ui/disk_picture/disk_picture.h"
 #include "ui/fields/field_message.h"
+#include "wizards/edit_disk/edit_actions.h"
 #include "wizards/edit_disk/new_image_fields.h"
 
 #include <QCheckBox>
@@ -89,6 +90,9 @@ void ConvertOptions::sayWhetherItBoots()
             tr("It converts well, but no machine will start from it: its partition table is an MBR, for BIOS "
                "firmware, and machines here have UEFI.")
                 + QLatin1Char(' ') + boot.advice());
+        if (!obstacleTo(EditAction::Migrate, *look, draft().use())) {
+            m_boot->offerFix(tr("Migrate to UEFI instead…"), [this] { Q_EMIT actionWanted(EditAction::Migrate); });
+        }
         break;
     case Bootability::Verdict::Empty:
     case Bootability::Verdict::NoPartitionTable:

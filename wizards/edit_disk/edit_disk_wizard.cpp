@@ -35,10 +35,15 @@ EditDiskWizard::EditDiskWizard(MachineLibrary& library, JobList& jobs, QWidget* 
     setAcceptDrops(true);
     addPage(m_file);
     addPage(new ActionPage(*m_draft));
-    addPage(new OptionsPage(*m_draft));
+    auto* options = new OptionsPage(*m_draft);
+    addPage(options);
     addPage(m_plan);
     setAftermath(m_result);
     connect(m_draft, &EditDraft::changed, this, [this] { setFinishText(buttonFor(m_draft->request())); });
+    connect(options, &OptionsPage::actionWanted, this, [this](EditAction action) {
+        m_draft->edit([action](EditRequest& request) { request.action = action; });
+        goTo(OptionsStep);
+    });
     connect(m_plan, &PlanPage::changeRequested, this, &EditDiskWizard::goBackToChoices);
     connect(m_result, &ResultPage::undoRequested, this, &EditDiskWizard::undo);
     setFinishText(buttonFor(m_draft->request()));

@@ -27,6 +27,7 @@ public:
 
 Q_SIGNALS:
     void edited(); // by the user
+    void actionWanted(EditAction action); // instead of theirs
 
 protected:
     EditDraft& draft() const { return m_draft; }

@@ -100,6 +100,7 @@ void OptionsPage::enter()
         m_options.emplace(action, options);
         m_outdated[action] = true;
         m_layout->addWidget(options);
+        connect(options, &EditOptions::actionWanted, this, &OptionsPage::actionWanted);
         connect(options, &EditOptions::edited, this, [this] {
             Q_EMIT edited();
             Q_EMIT choiceChanged();

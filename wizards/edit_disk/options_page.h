@@ -23,6 +23,9 @@ public:
     QWidget* firstField() const override;
     Leave tryLeave() override;
 
+Q_SIGNALS:
+    void actionWanted(EditAction action); // instead of the chosen one
+
 private:
     EditOptions* current() const;
     std::unique_ptr<EditOptions> make(EditAction action);

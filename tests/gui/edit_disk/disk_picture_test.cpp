@@ -86,6 +86,23 @@ private Q_SLOTS:
         }
     }
 
+    // What a copy has at its end, too: a migration adds a partition.
+    void showsWhatIsToBeAtTheEndToOneScale()
+    {
+        DiskInspection copy = diskOf(40 * gibi, 40 * gibi);
+        const auto before = segmentsOf(copy, {}, ByteCount(41 * gibi));
+        copy.virtualSize = ByteCount(41 * gibi);
+        copy.partitions.partitions.push_back(partition(3, {40 * gibi, gibi}));
+        const auto after = segmentsOf(copy, {}, {});
+        QCOMPARE(before.size(), after.size());
+        const auto places = stretchesOf(before, 800, 40);
+        const auto placesAfter = stretchesOf(after, 800, 40);
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            QCOMPARE(places[i].begin, placesAfter[i].begin);
+            QCOMPARE(places[i].width, placesAfter[i].width);
+        }
+    }
+
     // What a differencing disk holds by itself says nothing about the rest.
     void claimsNothingWithoutTheParent()
     {

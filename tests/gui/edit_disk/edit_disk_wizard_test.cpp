@@ -9,6 +9,7 @@
 #include "edit_disk_stage.h"
 #include "tests/disk/copied_blocks.h"
 #include "ui/disk_picture/disk_picture.h"
+#include "ui/fields/field_message.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -286,6 +287,26 @@ private Q_SLOTS:
                 stage.file(QStringLiteral("new.vhdx")), DiskFormat::Vhdx, FormerDisk{image, DiskFormat::Raw}}));
         QVERIFY(QFile::exists(image));
         QVERIFY(stage.message("putMessage").contains(QLatin1String("offers to delete old.vhd")));
+    }
+
+    // One click from the page that says that a conversion is not enough.
+    void offersToMigrateInsteadOfConverting()
+    {
+        EditDiskStage stage;
+        stage.open(stage.makeMbrVhd(QStringLiteral("old.vhd")));
+        QVERIFY(stage.choose(Qt::Key_V, OptionsPageNumber));
+        auto* message = stage.find<FieldMessage>("bootMessage");
+        auto* fix = message->findChild<QAbstractButton*>();
+        QVERIFY(fix && fix->isVisible());
+        fix->setFocus();
+        stage.press(Qt::Key_Space);
+        QCOMPARE(stage.page(), int(OptionsPageNumber));
+        QVERIFY(!message->isVisible());
+        QVERIFY(stage.find<DiskPicture>("migratePicture")->isVisible());
+        QVERIFY(stage.find<QRadioButton>("migrate")->isChecked());
+        QVERIFY(stage.enterTo(PlanPageNumber));
+        QVERIFY(stage.isPlanned());
+        QVERIFY(stage.find<QPlainTextEdit>("editPlan")->toPlainText().contains(QLatin1String("old-uefi.vhdx")));
     }
 
     // The source keeps its space, also where the new image takes less.
