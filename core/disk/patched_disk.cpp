@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/disk/patched_disk.h"
 
+#include "core/disk/zero_bytes.h"
+
 #include <algorithm>
 
 namespace platter {
@@ -36,7 +38,7 @@ Result<void> PatchedDisk::read(std::uint64_t offset, std::span<std::byte> into) 
             offset < size() ? originOf(offset) : Origin{Origin::Where::Patch, offset + into.size()};
         const std::span<std::byte> part = into.first(std::min<std::uint64_t>(into.size(), origin.end - offset));
         if (origin.where == Origin::Where::Nowhere) {
-            std::ranges::fill(part, std::byte{});
+            setZero(part);
         } else {
             const ByteSource& source =
                 origin.where == Origin::Where::Disk ? static_cast<const ByteSource&>(*m_disk) : m_patch;

@@ -2,6 +2,7 @@
 #include "core/disk/raw_disk.h"
 
 #include "core/disk/disk_bounds.h"
+#include "core/disk/zero_bytes.h"
 
 #include <algorithm>
 
@@ -36,7 +37,7 @@ Result<void> RawDisk::read(std::uint64_t offset, std::span<std::byte> into) cons
     }
     const std::uint64_t end = m_file->size();
     const std::uint64_t there = offset < end ? std::min<std::uint64_t>(end - offset, into.size()) : 0;
-    std::ranges::fill(into.subspan(there), std::byte(0));
+    setZero(into.subspan(there));
     return there == 0 ? Result<void>() : m_file->read(offset, into.first(there));
 }
 

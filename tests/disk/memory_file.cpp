@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/disk/memory_file.h"
 
+#include "core/disk/zero_bytes.h"
 #include "core/unique_fd.h"
 
 #include <QFile>
@@ -180,7 +181,7 @@ Result<void> MemoryFile::read(std::uint64_t offset, std::span<std::byte> into) c
         if (const auto page = m_pages.find(offset / pageSize); page != m_pages.end()) {
             std::ranges::copy(std::span(page->second->bytes).subspan(offset % pageSize, count), piece.begin());
         } else {
-            std::ranges::fill(piece, std::byte(0));
+            setZero(piece);
         }
         into = into.subspan(count);
         offset += count;
@@ -287,7 +288,7 @@ void MemoryFile::clear(std::uint64_t offset, std::uint64_t length)
         if (from == begin && (to == begin + pageSize || to == m_size)) {
             page = m_pages.erase(page);
         } else {
-            std::ranges::fill(changeable(page->second).subspan(from - begin, to - from), std::byte(0));
+            setZero(changeable(page->second).subspan(from - begin, to - from));
             ++page;
         }
     }

@@ -4,6 +4,7 @@
 #include "core/disk/disk_bounds.h"
 #include "core/disk/vhd/parent_locators.h"
 #include "core/disk/vhd/rules.h"
+#include "core/disk/zero_bytes.h"
 
 #include <algorithm>
 
@@ -275,7 +276,7 @@ Result<void> Image::read(std::uint64_t offset, std::span<std::byte> into) const
             const std::uint64_t parentSize = m_parent ? m_parent->size() : 0;
             const auto inherited = static_cast<std::size_t>(
                 std::min<std::uint64_t>(part.size(), parentSize > offset ? parentSize - offset : 0));
-            std::ranges::fill(part.subspan(inherited), std::byte(0));
+            setZero(part.subspan(inherited));
             if (inherited > 0) {
                 done = m_parent->read(offset, part.first(inherited));
             }

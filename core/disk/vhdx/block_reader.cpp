@@ -2,6 +2,7 @@
 #include "core/disk/vhdx/block_reader.h"
 
 #include "core/disk/vhdx/layout.h"
+#include "core/disk/zero_bytes.h"
 
 #include <algorithm>
 
@@ -58,7 +59,7 @@ Result<void> BlockReader::readBlock(BatEntry entry, std::uint64_t offset, std::s
         return readParent(offset, into);
     }
     if (!entry.is(BlockState::PartiallyPresent)) {
-        std::ranges::fill(into, std::byte(0));
+        setZero(into);
         return {};
     }
     for (std::uint64_t done = 0; done < into.size();) {
@@ -82,7 +83,7 @@ Result<void> BlockReader::readFile(std::uint64_t fileOffset, std::span<std::byte
     // The last block of a file may not be there as a whole.
     const std::uint64_t end = m_file.size();
     const std::uint64_t there = fileOffset < end ? std::min<std::uint64_t>(into.size(), end - fileOffset) : 0;
-    std::ranges::fill(into.subspan(there), std::byte(0));
+    setZero(into.subspan(there));
     return there > 0 ? m_file.read(fileOffset, into.first(there)) : Result<void>();
 }
 
@@ -91,7 +92,7 @@ Result<void> BlockReader::readParent(std::uint64_t offset, std::span<std::byte> 
     // A parent may be smaller than its child.
     const std::uint64_t end = m_parent ? m_parent->size() : 0;
     const std::uint64_t there = offset < end ? std::min<std::uint64_t>(into.size(), end - offset) : 0;
-    std::ranges::fill(into.subspan(there), std::byte(0));
+    setZero(into.subspan(there));
     return there > 0 ? m_parent->read(offset, into.first(there)) : Result<void>();
 }
 

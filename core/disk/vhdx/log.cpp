@@ -4,6 +4,7 @@
 #include "core/disk/vhdx/checksum.h"
 #include "core/disk/vhdx/layout.h"
 #include "core/disk/vhdx/rules.h"
+#include "core/disk/zero_bytes.h"
 #include "core/little_endian.h"
 
 #include <algorithm>
@@ -365,7 +366,7 @@ Result<void> ReplayedFile::read(std::uint64_t offset, std::span<std::byte> into)
     if (const Result<void> done = there > 0 ? m_file.read(offset, into.first(there)) : Result<void>(); !done) {
         return done;
     }
-    std::ranges::fill(into.subspan(there), std::byte(0));
+    setZero(into.subspan(there));
     const std::uint64_t end = offset + into.size();
     auto it = m_updates.upper_bound(offset);
     if (it != m_updates.begin()) {
@@ -379,7 +380,7 @@ Result<void> ReplayedFile::read(std::uint64_t offset, std::span<std::byte> into)
         }
         const auto target = into.subspan(begin - offset, stop - begin);
         if (it->second.zeroLength > 0) {
-            std::ranges::fill(target, std::byte(0));
+            setZero(target);
             continue;
         }
         const Result<Sector> sector = contentOf(m_file, it->second);

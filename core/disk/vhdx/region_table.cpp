@@ -7,6 +7,7 @@
 #include "core/little_endian.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace platter::vhdx {
 
@@ -112,7 +113,8 @@ Result<RegionTable> readRegionTable(const ByteSource& file, const Header& header
     }
     const std::size_t used = table.copyIsValid[0] ? 0 : 1;
     const std::uint64_t position = layout::regionTableOffsets[used];
-    table.copiesAgree = !table.copyIsValid[0] || !table.copyIsValid[1] || copies[0] == copies[1];
+    table.copiesAgree = !table.copyIsValid[0] || !table.copyIsValid[1]
+        || std::memcmp(copies[0].data(), copies[1].data(), layout::regionTableSize) == 0;
     Result<std::vector<Region>> regions = parse(copies[used], position);
     if (!regions) {
         return std::unexpected(regions.error());
