@@ -4,6 +4,7 @@
 #include "core/live/exchange_journal.h"
 #include "core/live/graph_turn.h"
 #include "core/qemu/block_graph.h"
+#include "core/qemu/qmp_error.h"
 
 #include <QCoreApplication>
 #include <QCoroFuture>
@@ -59,6 +60,12 @@ QCoro::Task<Result<void>> reopen(Turn turn, SlotId slot, QString child, DiskDriv
         QStringLiteral("blockdev-reopen"), {{QStringLiteral("options"), QJsonArray{rawNodeOn(slot, child, disk)}}});
 }
 
+bool isAmong(const QJsonArray& nodes, const QString& name)
+{
+    return std::ranges::any_of(
+        nodes, [&](const QJsonValue& node) { return node[QLatin1String("node-name")].toString() == name; });
+}
+
 QCoro::Task<Result<ByteCount>> sizeOfNode(Turn turn, QString name)
 {
     const Result<QJsonArray> nodes = co_await turn->nodes();
@@ -107,11 +114,22 @@ QCoro::Task<Result<void>> checkNoJobs(Turn turn)
         Texts::tr("Wait until it has ended, or cancel it."), {}});
 }
 
-// What the disk stands on, after an attempt to take the image from under it.
+// After an attempt to take the image from under a disk.
 struct Release {
-    bool isOnHold = false;
+    // What it stands on. Where an answer did not come in time, nobody knows what becomes of the command.
+    enum class Ground { Image, Hold, Unknown };
+
+    Ground ground = Ground::Image;
     Result<void> done = {};
 };
+
+Release::Ground groundAfter(const Result<void>& done, Release::Ground otherwise, Release::Ground wanted)
+{
+    if (done) {
+        return wanted;
+    }
+    return isRefusal(done.error()) ? otherwise : Release::Ground::Unknown;
+}
 
 // QEMU closes the image cleanly and drops its locks. An image that it keeps all the same refuses the edit by these.
 // What follows is sent without waiting for the answer before, for the guest stands still: a node that is in use
@@ -126,14 +144,16 @@ QCoro::Task<Release> letGo(Turn turn, SlotId slot, DiskDrive disk, int generatio
     const Result<void> left = co_await leaving;
     const Result<void> closed = co_await closing;
     co_await closingFile;
-    if (!left) {
-        co_return Release{false, left};
+    using enum Release::Ground;
+    Release release{groundAfter(left, Image, Hold), left};
+    if (release.ground == Hold && !closed) {
+        release = {groundAfter(closed, Hold, Hold), closed};
+        if (release.ground == Hold) {
+            const Result<void> back = co_await reopen(turn, slot, format, disk);
+            release.ground = groundAfter(back, Hold, Image);
+        }
     }
-    if (!closed) {
-        const Result<void> back = co_await reopen(turn, slot, format, disk);
-        co_return Release{!back, closed};
-    }
-    co_return Release{true};
+    co_return release;
 }
 
 // The disk stands on the hold: puts the image back. The size is the image's own, whatever became of it.
@@ -200,8 +220,15 @@ QCoro::Task<Result<ByteCount>> putBackOrNote(
 // The disk stands on its image. Without a journal nobody would look for the hold: it goes last.
 QCoro::Task<void> tidy(Turn turn, RuntimeFolder runtime, ExchangeJournal journal)
 {
-    co_await turn->tell(QStringLiteral("blockdev-del"), byNode(holdNodeName(journal.slot)));
-    ExchangeJournal::remove(runtime);
+    const QString hold = holdNodeName(journal.slot);
+    bool isGone = (co_await turn->tell(QStringLiteral("blockdev-del"), byNode(hold))).has_value();
+    if (!isGone) {
+        const Result<QJsonArray> nodes = co_await turn->nodes();
+        isGone = nodes && !isAmong(*nodes, hold);
+    }
+    if (isGone) {
+        ExchangeJournal::remove(runtime);
+    }
 }
 
 // The disk stands on its image.
@@ -213,23 +240,28 @@ QCoro::Task<Result<void>> resume(Turn turn, ExchangeJournal journal)
     co_return co_await turn->tell(QStringLiteral("cont"));
 }
 
-// From whatever state a program that died has left.
+// From whatever state a program that died, or a QEMU that did not answer, has left. The graph tells, and QEMU tells
+// of it after it has done what it was told before.
 QCoro::Task<Result<void>> finish(Turn turn, RuntimeFolder runtime, ExchangeJournal journal)
 {
     const SlotId slot = journal.slot;
-    const Result<std::vector<int>> generations = co_await turn->generations(slot);
     const Result<QJsonArray> nodes = co_await turn->nodes();
-    if (!generations || !nodes) {
-        co_return std::unexpected(generations ? nodes.error() : generations.error());
+    if (!nodes) {
+        co_return std::unexpected(nodes.error());
     }
+    const std::vector<int> generations = generationsIn(*nodes, slot);
     // Whatever is not in use: what the disk stands on is, and QEMU refuses to take it away.
-    co_await turn->removeNodes(slot, *generations);
-    const bool hasHold = std::ranges::any_of(*nodes,
-        [&](const QJsonValue& node) { return node[QLatin1String("node-name")].toString() == holdNodeName(slot); });
-    if (hasHold && !co_await turn->tell(QStringLiteral("blockdev-del"), byNode(holdNodeName(slot)))) {
-        const int next = generations->empty() ? 0 : generations->back() + 1;
-        if (const Result<ByteCount> size = co_await putBackOrNote(turn, runtime, journal, next); !size) {
-            co_return std::unexpected(size.error());
+    co_await turn->removeNodes(slot, generations);
+    if (isAmong(*nodes, holdNodeName(slot))) {
+        const Result<void> gone = co_await turn->tell(QStringLiteral("blockdev-del"), byNode(holdNodeName(slot)));
+        if (!gone && !isRefusal(gone.error())) {
+            co_return gone;
+        }
+        if (!gone) {
+            const int next = generations.empty() ? 0 : generations.back() + 1;
+            if (const Result<ByteCount> size = co_await putBackOrNote(turn, runtime, journal, next); !size) {
+                co_return std::unexpected(size.error());
+            }
         }
     }
     if (const Result<void> resumed = co_await resume(turn, journal); !resumed) {
@@ -305,7 +337,7 @@ QCoro::Task<Result<Preparation>> prepare(Turn turn, RuntimeFolder runtime, SlotI
         added = co_await turn->tell(QStringLiteral("blockdev-add"), holdNode(slot, pathOf(*hold)));
     }
     if (!added) {
-        ExchangeJournal::remove(runtime);
+        co_await tidy(turn, runtime, prepared.journal);
         co_return std::unexpected(added.error());
     }
     co_return prepared;
@@ -334,6 +366,10 @@ QCoro::Task<Result<ExchangeOutcome>> exchangeDisk(
     if (release.done) {
         release = co_await letGo(turn, slot, disk, prepared->generation);
     }
+    if (release.ground == Release::Ground::Unknown) {
+        const Result<void> finished = co_await finish(turn, runtime, journal);
+        co_return std::unexpected(finished ? release.done.error() : finished.error());
+    }
     Result<OperationOutcome> edited;
     if (release.done) {
         edited = co_await QtConcurrent::run(std::move(edit));
@@ -341,7 +377,7 @@ QCoro::Task<Result<ExchangeOutcome>> exchangeDisk(
         edited = std::unexpected(release.done.error());
     }
     Result<ByteCount> size = ByteCount();
-    if (release.isOnHold) {
+    if (release.ground == Release::Ground::Hold) {
         size = co_await putBackOrNote(turn, runtime, journal, prepared->generation + 1);
     }
     if (!size) {

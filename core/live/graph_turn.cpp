@@ -10,6 +10,18 @@
 
 namespace platter {
 
+std::vector<int> generationsIn(const QJsonArray& nodes, SlotId slot)
+{
+    std::set<int> found;
+    for (const QJsonValue& node : nodes) {
+        const QString name = node[QLatin1String("node-name")].toString();
+        if (const std::optional<int> generation = generationOfName(name); generation && slotOfName(name) == slot) {
+            found.insert(*generation);
+        }
+    }
+    return {found.begin(), found.end()};
+}
+
 GraphTurn::GraphTurn(QPointer<MachineMonitor> monitor, TurnLock lock)
     : m_monitor(std::move(monitor))
     , m_hold(m_monitor)
@@ -57,14 +69,7 @@ QCoro::Task<Result<std::vector<int>>> GraphTurn::generations(SlotId slot)
     if (!all) {
         co_return std::unexpected(all.error());
     }
-    std::set<int> found;
-    for (const QJsonValue& node : *all) {
-        const QString name = node[QLatin1String("node-name")].toString();
-        if (const std::optional<int> generation = generationOfName(name); generation && slotOfName(name) == slot) {
-            found.insert(*generation);
-        }
-    }
-    co_return std::vector<int>(found.begin(), found.end());
+    co_return generationsIn(*all, slot);
 }
 
 QCoro::Task<void> GraphTurn::removeNodes(SlotId slot, std::vector<int> generations)

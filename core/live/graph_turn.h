@@ -14,6 +14,9 @@
 
 namespace platter {
 
+// Those of NODES that are a slot's and have one, in ascending order.
+std::vector<int> generationsIn(const QJsonArray& nodes, SlotId slot);
+
 class GraphTurn {
 public:
     // InUse, with who has the turn, after DEADLINE.
@@ -28,7 +31,7 @@ public:
 
     // All nodes of the graph, as query-named-block-nodes describes them.
     QCoro::Task<Result<QJsonArray>> nodes();
-    // Those of a slot's nodes that have one, in ascending order.
+    // As generationsIn() says, of the graph as it is now.
     QCoro::Task<Result<std::vector<int>>> generations(SlotId slot);
     // Closes what nothing uses of these: left by a program that died half-way.
     QCoro::Task<void> removeNodes(SlotId slot, std::vector<int> generations);

@@ -458,6 +458,9 @@ QCoro::Task<Result<void>> MachineSession::pause()
 
 QCoro::Task<Result<void>> MachineSession::resume()
 {
+    if (m_running && m_state == MachineState::Running && m_running->hasGoneOn()) {
+        co_return Result<void>(); // by looking at it: it stood still for a disk
+    }
     if (!m_running || m_state == MachineState::Running || m_state == MachineState::ShuttingDown) {
         co_return wrongState(tr("“%1” cannot be resumed. Its state: %2."));
     }

@@ -165,12 +165,14 @@ void RunningMachine::show(const ExchangeJournal& journal)
 QCoro::Task<void> RunningMachine::finishLeftExchange(milliseconds deadline)
 {
     const RuntimeFolder runtime = m_runtime;
-    if (!ExchangeJournal::read(runtime)) {
+    const std::optional<ExchangeJournal> left = ExchangeJournal::read(runtime);
+    if (!left) {
         co_return;
     }
     const QPointer<RunningMachine> self(this);
-    co_await finishExchange(&m_monitor, runtime, deadline);
+    const Result<void> finished = co_await finishExchange(&m_monitor, runtime, deadline);
     if (self && !hasEnded()) {
+        m_hasGoneOn = finished && left->resume;
         co_await readStatus();
     }
 }

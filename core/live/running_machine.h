@@ -62,6 +62,9 @@ public:
     // As system_evidence.h says.
     QCoro::Task<bool> hasRunFrom(SlotId slot) { return m_evidence.hasRunFrom(m_machine.definition, slot); }
 
+    // finishLeftExchange() has let it go on.
+    bool hasGoneOn() const { return m_hasGoneOn; }
+
     QCoro::Task<Result<void>> pause();
     QCoro::Task<Result<void>> resume();
     QCoro::Task<Result<void>> reset();
@@ -107,6 +110,7 @@ private:
     bool m_missedNothing = false; // connected without a gap in which it could have said so
     int m_exchanges = 0; // exchangeDisk() is at it
     bool m_waitsForExchange = false; // finishLeftExchange() runs by itself
+    bool m_hasGoneOn = false;
     bool m_asking = false; // keepAsking() runs
     std::chrono::milliseconds m_patienceLength;
     QTimer m_patience; // runs while the guest is expected to shut down

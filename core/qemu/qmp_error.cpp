@@ -84,4 +84,10 @@ Error qmpInterrupted(const QString& command)
         QStringLiteral("%1: the connection ended").arg(command)};
 }
 
+bool isRefusal(const Error& error)
+{
+    return error.kind == ErrorKind::Qemu || error.kind == ErrorKind::Unsupported
+        || error.kind == ErrorKind::NotFound;
+}
+
 } // namespace platter

@@ -15,4 +15,7 @@ Error qmpRefused(const QString& command, const QJsonObject& error);
 Error qmpTimedOut(const QString& command, std::chrono::milliseconds deadline);
 Error qmpInterrupted(const QString& command);
 
+// QEMU has answered that it did not do it. After any other error it may have done it, or may do it still.
+bool isRefusal(const Error& error);
+
 } // namespace platter

@@ -13,7 +13,9 @@
 #include <QFile>
 #include <QJsonArray>
 #include <QProcess>
+#include <QScopeGuard>
 #include <QTest>
+#include <QTimer>
 
 #include <csignal>
 #include <semaphore>
@@ -330,6 +332,61 @@ private Q_SLOTS:
         }
         // Every command of an exchange, and what came before.
         QVERIFY2(deaths > 12, qPrintable(QString::number(deaths)));
+        GOOD(QCoro::waitFor(starter->powerOff()));
+    }
+
+    void survivesAQemuThatDoesNotAnswerInTime_data()
+    {
+        QTest::addColumn<QByteArray>("command"); // at which it stands still
+        QTest::addColumn<QByteArray>("about");
+        QTest::addColumn<bool>("outlivesTheProgram");
+        QTest::newRow("letting go") << QByteArray("blockdev-reopen") << QByteArray("-hold") << false;
+        QTest::newRow("letting go, for long") << QByteArray("blockdev-reopen") << QByteArray("-hold") << true;
+        QTest::newRow("tidying up") << QByteArray("blockdev-del") << QByteArray("-hold") << false;
+    }
+
+    // It does what it was told when it goes on, after platterctl has stopped waiting.
+    void survivesAQemuThatDoesNotAnswerInTime()
+    {
+        QFETCH(QByteArray, command);
+        QFETCH(QByteArray, about);
+        QFETCH(bool, outlivesTheProgram);
+        LiveMachine live;
+        const QString file = makeVhdx(live, QStringLiteral("disk"));
+        const StoredMachine machine = live.make(QStringLiteral("box"), {{slot, DiskDrive{file, DiskFormat::Vhdx}}});
+        const auto starter = live.session(machine, QmpSeat::CommandLine);
+        GOOD(QCoro::waitFor(starter->start()));
+        const pid_t qemu = live.pid(machine);
+        const auto goOn = qScopeGuard([qemu] { ::kill(qemu, SIGCONT); });
+        QmpProxy proxy(live.runtime(machine).commandLineQmp());
+        bool stood = false;
+        proxy.onCommand([&](int, const QByteArray& line) {
+            if (!stood && line.contains(command) && line.contains(about)) {
+                stood = true;
+                ::kill(qemu, SIGSTOP);
+                if (!outlivesTheProgram) {
+                    QTimer::singleShot(QmpClient::usualDeadline + std::chrono::seconds(2), this,
+                        [qemu] { ::kill(qemu, SIGCONT); });
+                }
+            }
+            return true;
+        });
+        QProcess program;
+        program.setProcessEnvironment(live.environment());
+        program.start(QStringLiteral(PLATTER_BINARY_DIR "/bin/platterctl"),
+            {QStringLiteral("disk"), QStringLiteral("expand"), file, large.toExactString()});
+        QVERIFY(QTest::qWaitFor([&] { return program.state() == QProcess::NotRunning; }, patience));
+        QVERIFY(stood);
+        const bool isDone = program.exitCode() == 0;
+        QCOMPARE(isDone, command == "blockdev-del");
+        ::kill(qemu, SIGCONT);
+        proxy.onCommand({});
+        const auto next = live.session(machine, QmpSeat::CommandLine);
+        QCoro::waitFor(next->refresh());
+        QCOMPARE(next->state(), MachineState::Running);
+        QVERIFY(!QFile::exists(live.runtime(machine).exchangeJournal()));
+        WHOLE(graphOf(live, machine), isDone ? large : small);
+        QCOMPARE(sizeIn(file), isDone ? large : small);
         GOOD(QCoro::waitFor(starter->powerOff()));
     }
 
