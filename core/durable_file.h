@@ -10,8 +10,8 @@
 
 namespace platter {
 
-// Whether something is done once it is on stable storage, or once it is in the kernel's hands, which write it when
-// they see fit: until then a power cut may leave anything of it.
+// Whether something is done once it is on stable storage, or once it is handed to the kernel, which writes it when
+// it sees fit: until then a power cut may leave anything of it.
 enum class Durability { Stable, LeftToKernel };
 
 // What was written to the file (or, for a folder, which names are in it) is on the disk when this returns.

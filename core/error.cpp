@@ -105,6 +105,11 @@ Error systemError(const QString& what, const QString& path, int errnoValue)
         return make(ErrorKind::NoSpace,
             QT_TRANSLATE_NOOP("platter::Error", "%1 failed: there is no space left for %2."),
             QT_TRANSLATE_NOOP("platter::Error", "Free some space or choose another place."));
+    case EFBIG:
+        return make(ErrorKind::Unsupported,
+            QT_TRANSLATE_NOOP(
+                "platter::Error", "%1 failed: %2 would be larger than its file system allows a file to be."),
+            QT_TRANSLATE_NOOP("platter::Error", "Choose another place, or a format that grows with use."));
     default:
         return Error{ErrorKind::InputOutput,
             tr(QT_TRANSLATE_NOOP("platter::Error", "%1 failed for %2: %3."))

@@ -141,6 +141,7 @@ QCoro::Task<int> carryOut(std::shared_ptr<DiskJob> job, Arguments arguments, Rep
     QJsonObject json{{QStringLiteral("sentences"), QJsonArray::fromStringList(outcome->sentences)},
         {QStringLiteral("sizeOnHostBefore"), static_cast<qint64>(outcome->sizeOnHostBefore.bytes())},
         {QStringLiteral("sizeOnHostAfter"), static_cast<qint64>(outcome->sizeOnHostAfter.bytes())}};
+    json[QStringLiteral("stored")] = outcome->isStored;
     if (outcome->pause) {
         json[QStringLiteral("pauseMicroseconds")] = static_cast<qint64>(outcome->pause->count());
     }
@@ -411,29 +412,29 @@ Result<ImageTarget> targetFor(const Arguments& arguments, const QString& file)
         tr("Say --format vhdx, vhd, raw, qcow2, vmdk or vdi."), {}});
 }
 
-QCoro::Task<int> makeAnother(Arguments arguments, Report report, Durability durability)
+// Leaves the storing to the kernel, as whoever copies files on the command line expects it; what it says at the end
+// names the difference. Who wants to be sure of the content waits.
+QCoro::Task<int> makeAnother(Arguments arguments, Report report)
 {
     const QString target = absolute(arguments.positional[1]);
     const Result<ImageTarget> format = targetFor(arguments, target);
     if (!format) {
         co_return report.failed(format.error());
     }
+    const bool verifies = arguments.isSet(QStringLiteral("verify"));
     const ConvertRequest request{.source = absolute(arguments.positional[0]),
         .parents = parentsIn(arguments),
         .target = target,
         .format = *format,
-        .verify =
-            arguments.isSet(QStringLiteral("verify")) ? ConvertRequest::Verify::Yes : ConvertRequest::Verify::No,
-        .durability = durability};
+        .verify = verifies ? ConvertRequest::Verify::Yes : ConvertRequest::Verify::No,
+        .durability =
+            verifies || arguments.isSet(QStringLiteral("sync")) ? Durability::Stable : Durability::LeftToKernel};
     co_return co_await carryOutOnFile<Convert>(request, std::move(arguments), std::move(report));
 }
 
 QCoro::Task<int> convert(Context*, Arguments arguments, Report report)
 {
-    // As whoever copies files on the command line expects it; what it says at the end names the difference.
-    const Durability durability =
-        arguments.isSet(QStringLiteral("sync")) ? Durability::Stable : Durability::LeftToKernel;
-    return makeAnother(std::move(arguments), std::move(report), durability);
+    return makeAnother(std::move(arguments), std::move(report));
 }
 
 QCoro::Task<int> migrate(Context*, Arguments arguments, Report report)
@@ -461,7 +462,7 @@ QCoro::Task<int> flatten(Context*, Arguments arguments, Report report)
 {
     if (arguments.positional.size() > 1) {
         // Which reads a differencing image with all its parents.
-        return makeAnother(std::move(arguments), std::move(report), Durability::Stable);
+        return makeAnother(std::move(arguments), std::move(report));
     }
     const ChildRequest request{absolute(arguments.positional[0]), parentsIn(arguments)};
     return editFile<FlattenDisk>(request, EditKind::Flatten, std::move(arguments), std::move(report));
@@ -512,7 +513,12 @@ std::vector<Verb> diskVerbs()
     const QCommandLineOption format(
         optionFormat, tr("vhdx, vhd, raw, qcow2, vmdk or vdi; otherwise the target's name decides."), word);
     const QCommandLineOption type(optionType, tr("dynamic (grows with use) or fixed."), word);
-    const QCommandLineOption verify(QStringLiteral("verify"), tr("Read both images back and compare them."));
+    const QCommandLineOption verify(
+        QStringLiteral("verify"), tr("Read both images back and compare them; implies --sync."));
+    const QCommandLineOption sync(QStringLiteral("sync"),
+        tr("End when the new image is on stable storage; otherwise the kernel puts it there soon afterwards, as "
+           "after "
+           "cp."));
     return {
         {QStringLiteral("disk info"), {file}, tr("says all there is to say about a disk image"),
             {parentOption(),
@@ -527,7 +533,10 @@ std::vector<Verb> diskVerbs()
             {{optionSize, tr("Its virtual size: 40G, 512M, bytes."), size},
                 {optionFormat, tr("vhdx (otherwise), qcow2 or raw."), word}, type,
                 {QStringLiteral("block-size"),
-                    tr("Of a VHDX: a power of two from 1M to 256M; otherwise 32M, and more above 16T."), size},
+                    tr("Of a VHDX: a power of two from 1M to 256M; otherwise 32M, above 16T more, and 2M if it is "
+                       "fixed or "
+                       "has a parent."),
+                    size},
                 {QStringLiteral("sector-size"), tr("Of a VHDX: 512 (otherwise) or 4096."), size},
                 {QStringLiteral("physical-sector-size"), tr("Of a VHDX: 512 or 4096 (otherwise)."), size},
                 {optionParent, tr("Make a differencing VHDX image that stands on FILE."), file}},
@@ -546,12 +555,7 @@ std::vector<Verb> diskVerbs()
             &compact},
         {QStringLiteral("disk convert"), {QStringLiteral("SOURCE"), QStringLiteral("TARGET")},
             tr("makes an image of another format"),
-            {format, type, verify,
-                {QStringLiteral("sync"),
-                    tr("End when the new image is on stable storage; otherwise the kernel puts it there soon "
-                       "afterwards, as after cp.")},
-                parentOption(), planOption(), progressOption()},
-            &convert},
+            {format, type, verify, sync, parentOption(), planOption(), progressOption()}, &convert},
         {QStringLiteral("disk migrate"), {QStringLiteral("SOURCE"), QStringLiteral("TARGET")},
             tr("makes a copy that starts with UEFI of a Linux disk that starts with BIOS"),
             {format, type, {optionSize, tr("The copy's virtual size; otherwise what it needs at least."), size},
@@ -559,7 +563,7 @@ std::vector<Verb> diskVerbs()
             &migrate},
         {QStringLiteral("disk flatten"), {QStringLiteral("CHILD"), QStringLiteral("[TARGET]")},
             tr("makes a differencing image independent, in place or as a new image"),
-            {format, type, verify, parentOption(), planOption(), progressOption()}, &flatten},
+            {format, type, verify, sync, parentOption(), planOption(), progressOption()}, &flatten},
         {QStringLiteral("disk merge"), {QStringLiteral("CHILD")},
             tr("writes a differencing image into its parent and deletes it"),
             {parentOption(), planOption(), progressOption()}, &merge},

@@ -310,7 +310,8 @@ Result<OperationOutcome> Convert::run(Progress& progress)
     if (m_request.verify == ConvertRequest::Verify::Yes) {
         outcome.sentences.append(Texts::tr("It was compared with %1 and holds the same.").arg(m_request.source));
     }
-    if (!waits(*found)) {
+    outcome.isStored = waits(*found);
+    if (!outcome.isStored) {
         outcome.sentences.append(Texts::tr(
             "The kernel may not have written all of it to the storage yet: run “sync” before you delete %1.")
                 .arg(m_request.source));

@@ -63,6 +63,7 @@ struct OperationOutcome {
     ByteCount sizeOnHostBefore = {};
     ByteCount sizeOnHostAfter = {};
     QString keptCopy = {}; // of the image as it was before, with which this can be undone
+    bool isStored = true; // on stable storage, not only handed to the kernel
     std::optional<std::chrono::microseconds> pause = {}; // how long a running machine stood still
     std::optional<Error> shortfall = {}; // what was wanted besides and could not be done
 };

@@ -34,7 +34,7 @@ struct Pace {
 // However few processors there are: most of the time each waits for the storage.
 constexpr Pace throughStorage{2 * mebibyte, 4};
 // Through memory alone pieces stay in the processor's cache on their way, and one thread reads while another
-// writes: more would only wait for each other, since a file is written by one at a time.
+// writes: more would only wait for each other, since only one at a time writes to a file through the page cache.
 constexpr Pace throughMemory{262144, 2};
 
 struct Segment {

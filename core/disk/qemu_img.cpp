@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
+#include <sys/prctl.h>
 
 namespace platter {
 
@@ -27,6 +29,8 @@ void prepare(QProcess& process)
     environment.insert(QStringLiteral("LC_ALL"), QStringLiteral("C.UTF-8"));
     process.setProcessEnvironment(environment);
     process.setStandardInputFile(QProcess::nullDevice());
+    // It writes for nobody once we are gone; the thread that starts it waits for it.
+    process.setChildProcessModifier([] { ::prctl(PR_SET_PDEATHSIG, SIGKILL); });
 }
 
 // Hands on what qemu-img says with -p, "(12.34/100%)", as bytes.
@@ -252,7 +256,10 @@ Result<void> qemuConvert(
         return std::unexpected(ended.error());
     }
     if (ended->code != 0) {
-        return std::unexpected(qemuImgError(Texts::tr("Converting the disk image"), source.path, ended->words));
+        // It says "error while reading at byte 0: …" or names the file.
+        const bool isSource = ended->words.contains(source.path) || ended->words.contains(QLatin1String("reading"));
+        return std::unexpected(
+            qemuImgError(Texts::tr("Converting the disk image"), isSource ? source.path : target, ended->words));
     }
     return {};
 }

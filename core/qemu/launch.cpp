@@ -142,11 +142,13 @@ QProcessEnvironment qemuEnvironment()
     // QEMU reads the whole table of a VHDX when it opens it, 15 MiB of a disk of 60 TiB in blocks of 32 MiB, and an
     // exchange lets the guest wait for that. It takes half as long into memory that the C library did not give
     // back.
-    const QString allocator = QStringLiteral("GLIBC_TUNABLES");
-    if (!environment.contains(allocator)) {
-        environment.insert(
-            allocator, QStringLiteral("glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=33554432"));
+    QStringList tunables{QStringLiteral("glibc.malloc.mmap_threshold=33554432"),
+        QStringLiteral("glibc.malloc.trim_threshold=33554432")};
+    const QString name = QStringLiteral("GLIBC_TUNABLES");
+    if (const QString theirs = environment.value(name); !theirs.isEmpty()) {
+        tunables += theirs; // the last one counts
     }
+    environment.insert(name, tunables.join(QLatin1Char(':')));
     return environment;
 }
 

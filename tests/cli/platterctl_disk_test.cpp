@@ -65,6 +65,17 @@ class PlatterctlDiskTest : public QObject {
         return static_cast<qint64>(info.json().object().value(QLatin1String("virtualSize")).toDouble());
     }
 
+    // So large that there is time to do something meanwhile.
+    QString makeBigImage() const
+    {
+        QFile big(path(QStringLiteral("big.raw")));
+        const QByteArray piece(512 << 20, 'x');
+        if (!big.open(QIODevice::WriteOnly) || big.write(piece) != piece.size()) {
+            qFatal("%s: %s", qPrintable(big.fileName()), qPrintable(big.errorString()));
+        }
+        return big.fileName();
+    }
+
 private Q_SLOTS:
 
     void init() { m_shell = std::make_unique<CommandLine>(); }
@@ -215,10 +226,12 @@ private Q_SLOTS:
             {QStringLiteral("c.vhdx d.qcow2"), true}, {QStringLiteral("d.qcow2 e.vhd --type fixed"), true},
             {QStringLiteral("e.vhd f.vhdx --sync"), true}};
         for (const auto& [step, isStored] : steps) {
-            const Outcome converted = run(QStringLiteral("disk convert --verify ") + step);
+            const Outcome converted = run(QStringLiteral("disk convert ") + step);
             QVERIFY2(converted.code == 0, qPrintable(step + converted.err));
             QCOMPARE(converted.out.contains(QStringLiteral("“sync”")), !isStored);
         }
+        const Outcome verified = run(QStringLiteral("disk convert --verify --json a.vhd g.vhdx"));
+        QCOMPARE(verified.json().object().value(QLatin1String("stored")), QJsonValue(true));
         tool(QStringLiteral("qemu-img"),
             {QStringLiteral("compare"), path(QStringLiteral("d.vhdx")), path(QStringLiteral("f.vhdx"))});
         const Outcome again = run(QStringLiteral("disk convert d.vhdx f.vhdx"));
@@ -284,13 +297,7 @@ private Q_SLOTS:
 
     void anInterruptedConversionLeavesNothing()
     {
-        QFile big(path(QStringLiteral("big.raw")));
-        QVERIFY(big.open(QIODevice::WriteOnly));
-        const QByteArray piece(1 << 20, 'x');
-        for (int i = 0; i < 512; ++i) {
-            QCOMPARE(big.write(piece), piece.size());
-        }
-        big.close();
+        const QString big = makeBigImage();
         QProcess process;
         process.setProcessEnvironment(m_shell->environment());
         process.setWorkingDirectory(QFileInfo(big).absolutePath());
@@ -310,6 +317,28 @@ private Q_SLOTS:
         }
         const QStringList left = QDir(QFileInfo(big).absolutePath()).entryList(QDir::Files | QDir::Hidden);
         QCOMPARE(left, QStringList{QStringLiteral("big.raw")});
+    }
+
+    void aKilledConversionLeavesNoQemuImgAtWork()
+    {
+        const QString big = makeBigImage();
+        const auto isAtWork = [&] {
+            const QStringList processes = QDir(QStringLiteral("/proc")).entryList(QDir::Dirs);
+            return std::ranges::any_of(processes, [&](const QString& process) {
+                QFile line(QStringLiteral("/proc/%1/cmdline").arg(process));
+                const QByteArray words = line.open(QIODevice::ReadOnly) ? line.readAll() : QByteArray();
+                return words.contains("qemu-img") && words.contains(QFile::encodeName(big));
+            });
+        };
+        QProcess process;
+        process.setProcessEnvironment(m_shell->environment());
+        process.start(QStringLiteral(PLATTER_BINARY_DIR "/bin/platterctl"),
+            {QStringLiteral("disk"), QStringLiteral("convert"), big, path(QStringLiteral("big.vmdk"))});
+        QTRY_VERIFY_WITH_TIMEOUT(isAtWork(), 60000);
+        process.kill();
+        QVERIFY(process.waitForFinished(60000));
+        QTRY_VERIFY_WITH_TIMEOUT(!isAtWork(), 60000);
+        QVERIFY(!QFile::exists(path(QStringLiteral("big.vmdk"))));
     }
 
     void whatQemuLeavesIsRepaired()

@@ -3,6 +3,7 @@
 #include "core/live/machine_boot.h"
 #include "core/live/machine_firmware.h"
 #include "tests/gui/accessible_names.h"
+#include "ui/boot_editor/boot_editor.h"
 
 #include <QComboBox>
 #include <QFile>
@@ -12,7 +13,9 @@
 #include <QMessageBox>
 #include <QMimeData>
 #include <QPushButton>
+#include <QSignalSpy>
 #include <QTabWidget>
+#include <QThreadPool>
 
 #include <algorithm>
 
@@ -219,8 +222,15 @@ private Q_SLOTS:
         QVERIFY(changeBootOrder(QStringLiteral("m"), places, after, before));
         stage.window().window().activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(&stage.window().window()));
+        // Whatever was read on coming back has been read.
+        QVERIFY(QThreadPool::globalInstance()->waitForDone(30000));
+        QCoreApplication::processEvents();
         QCOMPARE(stage.tried(), QStringList({debian, windows, disk, dvd}));
-        QVERIFY(stage.window().find<QPushButton>("bootApply")->isEnabled());
+        // What the draft was made from still counts, so that it does not overwrite the other change.
+        QSignalSpy failed(stage.window().find<BootEditor>("bootEditor"), &BootEditor::failed);
+        stage.click("bootApply");
+        QTRY_COMPARE(failed.size(), 1);
+        QCOMPARE(failed.front().at(1).value<Error>().kind, ErrorKind::InUse);
     }
 
     void saysWhatSecureBootRefuses()
