@@ -123,12 +123,13 @@ struct Release {
     Result<void> done = {};
 };
 
-Release::Ground groundAfter(const Result<void>& done, Release::Ground otherwise, Release::Ground wanted)
+// A step from BEFORE to WANTED.
+Release::Ground groundAfter(const Result<void>& done, Release::Ground before, Release::Ground wanted)
 {
     if (done) {
         return wanted;
     }
-    return isRefusal(done.error()) ? otherwise : Release::Ground::Unknown;
+    return isRefusal(done.error()) ? before : Release::Ground::Unknown;
 }
 
 // QEMU closes the image cleanly and drops its locks. An image that it keeps all the same refuses the edit by these.
