@@ -109,7 +109,7 @@ Error systemError(const QString& what, const QString& path, int errnoValue)
         return make(ErrorKind::Unsupported,
             QT_TRANSLATE_NOOP(
                 "platter::Error", "%1 failed: %2 would be larger than its file system allows a file to be."),
-            QT_TRANSLATE_NOOP("platter::Error", "Choose another place, or a format that grows with use."));
+            QT_TRANSLATE_NOOP("platter::Error", "Choose a place whose file system allows larger files."));
     default:
         return Error{ErrorKind::InputOutput,
             tr(QT_TRANSLATE_NOOP("platter::Error", "%1 failed for %2: %3."))

@@ -462,10 +462,18 @@ QCoro::Task<int> flatten(Context*, Arguments arguments, Report report)
 {
     if (arguments.positional.size() > 1) {
         // Which reads a differencing image with all its parents.
-        return makeAnother(std::move(arguments), std::move(report));
+        co_return co_await makeAnother(std::move(arguments), std::move(report));
+    }
+    for (const char* option : {"format", "type", "verify", "sync"}) {
+        if (arguments.isSet(QLatin1String(option))) {
+            report.failed(Error{ErrorKind::InvalidInput,
+                tr("--%1 is for a new image, and no TARGET is named.").arg(QLatin1String(option)),
+                tr("Leave it out, or name the new image."), {}});
+            co_return exitUsage;
+        }
     }
     const ChildRequest request{absolute(arguments.positional[0]), parentsIn(arguments)};
-    return editFile<FlattenDisk>(request, EditKind::Flatten, std::move(arguments), std::move(report));
+    co_return co_await editFile<FlattenDisk>(request, EditKind::Flatten, std::move(arguments), std::move(report));
 }
 
 QCoro::Task<int> merge(Context*, Arguments arguments, Report report)

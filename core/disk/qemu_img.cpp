@@ -29,8 +29,6 @@ void prepare(QProcess& process)
     environment.insert(QStringLiteral("LC_ALL"), QStringLiteral("C.UTF-8"));
     process.setProcessEnvironment(environment);
     process.setStandardInputFile(QProcess::nullDevice());
-    // It writes for nobody once we are gone; the thread that starts it waits for it.
-    process.setChildProcessModifier([] { ::prctl(PR_SET_PDEATHSIG, SIGKILL); });
 }
 
 // Hands on what qemu-img says with -p, "(12.34/100%)", as bytes.
@@ -85,6 +83,10 @@ Result<Ended> run(const QStringList& arguments, ByteCount whole, Progress& progr
     }
     QProcess process;
     prepare(process);
+    if (arguments.constFirst() != QLatin1String("resize")) {
+        // It writes for nobody once we are gone; the thread that starts it waits for it.
+        process.setChildProcessModifier([] { ::prctl(PR_SET_PDEATHSIG, SIGKILL); });
+    }
     process.start(*program, arguments);
     Percentages percentages(whole, progress);
     while (!process.waitForFinished(cancelIntervalMs) && process.state() != QProcess::NotRunning) {
@@ -256,8 +258,8 @@ Result<void> qemuConvert(
         return std::unexpected(ended.error());
     }
     if (ended->code != 0) {
-        // It says "error while reading at byte 0: …" or names the file.
-        const bool isSource = ended->words.contains(source.path) || ended->words.contains(QLatin1String("reading"));
+        const bool isSource =
+            ended->words.contains(source.path) || ended->words.contains(QLatin1String("error while reading"));
         return std::unexpected(
             qemuImgError(Texts::tr("Converting the disk image"), isSource ? source.path : target, ended->words));
     }

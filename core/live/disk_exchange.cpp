@@ -2,7 +2,6 @@
 #include "core/live/disk_exchange.h"
 
 #include "core/live/exchange_journal.h"
-#include "core/live/graph_turn.h"
 #include "core/qemu/block_graph.h"
 #include "core/qemu/qmp_error.h"
 
@@ -198,6 +197,16 @@ Error cannotPutBack(const ExchangeJournal& journal, const Error& why)
         Texts::tr("Nothing is lost: set that right and resume the machine."), why.detail};
 }
 
+// QEMU does later what it has not answered in time.
+Error mayStandStill(Error error)
+{
+    if (error.kind == ErrorKind::TimedOut) {
+        error.advice =
+            Texts::tr("Nothing is lost, but the machine may stand still: resume it when QEMU answers again.");
+    }
+    return error;
+}
+
 // What went wrong once the image was changed already.
 Error afterEdit(const OperationOutcome& edit, Error error)
 {
@@ -229,6 +238,10 @@ QCoro::Task<void> tidy(Turn turn, RuntimeFolder runtime, ExchangeJournal journal
     }
     if (isGone) {
         ExchangeJournal::remove(runtime);
+    } else {
+        // Whoever takes it away later lets no guest go on that somebody has paused since.
+        journal.resume = false;
+        std::ignore = journal.write(runtime);
     }
 }
 
@@ -242,7 +255,7 @@ QCoro::Task<Result<void>> resume(Turn turn, ExchangeJournal journal)
 }
 
 // From whatever state a program that died, or a QEMU that did not answer, has left. The graph tells, and QEMU tells
-// of it after it has done what it was told before.
+// of it after it has done what it was told before on this connection.
 QCoro::Task<Result<void>> finish(Turn turn, RuntimeFolder runtime, ExchangeJournal journal)
 {
     const SlotId slot = journal.slot;
@@ -369,7 +382,8 @@ QCoro::Task<Result<ExchangeOutcome>> exchangeDisk(
     }
     if (release.ground == Release::Ground::Unknown) {
         const Result<void> finished = co_await finish(turn, runtime, journal);
-        co_return std::unexpected(finished ? release.done.error() : finished.error());
+        const bool isOver = release.done.error().kind == ErrorKind::Interrupted;
+        co_return std::unexpected(finished || isOver ? release.done.error() : mayStandStill(finished.error()));
     }
     Result<OperationOutcome> edited;
     if (release.done) {
@@ -393,7 +407,7 @@ QCoro::Task<Result<ExchangeOutcome>> exchangeDisk(
         co_return std::unexpected(edited.error());
     }
     if (!resumed) {
-        co_return std::unexpected(afterEdit(*edited, resumed.error()));
+        co_return std::unexpected(afterEdit(*edited, mayStandStill(resumed.error())));
     }
     const GuestNotice notice = *size == prepared->size ? GuestNotice::Sent : prepared->notice;
     co_return ExchangeOutcome{
@@ -410,9 +424,14 @@ QCoro::Task<Result<void>> finishExchange(
     if (!turn) {
         co_return std::unexpected(turn.error());
     }
+    co_return co_await finishExchange(*turn, runtime);
+}
+
+QCoro::Task<Result<void>> finishExchange(Turn turn, RuntimeFolder runtime)
+{
     const std::optional<ExchangeJournal> left = ExchangeJournal::read(runtime);
     if (left) {
-        co_return co_await finish(*turn, runtime, *left);
+        co_return co_await finish(turn, runtime, *left);
     }
     co_return Result<void>();
 }

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "core/disk/disk_operation.h"
+#include "core/live/graph_turn.h"
 #include "core/live/guest_notice.h"
 
 #include <functional>
@@ -35,10 +36,12 @@ struct ExchangeOutcome {
 QCoro::Task<Result<ExchangeOutcome>> exchangeDisk(
     QPointer<MachineMonitor> monitor, RuntimeFolder runtime, SlotId slot, DiskDrive disk, ImageEdit edit);
 
-// Finishes what a program that died left behind; does nothing where there is nothing. Waits for those that are at
-// work; TimedOut after DEADLINE.
+// Finishes what a program that died, or a QEMU that did not answer, left behind; does nothing where there is
+// nothing. Waits for those that are at work; InUse after DEADLINE.
 QCoro::Task<Result<void>> finishExchange(
     QPointer<MachineMonitor> monitor, RuntimeFolder runtime, std::chrono::milliseconds deadline);
+// For whoever has the turn already.
+QCoro::Task<Result<void>> finishExchange(std::shared_ptr<GraphTurn> turn, RuntimeFolder runtime);
 
 // The size of a disk in use whose format QEMU can resize itself: qcow2, raw.
 QCoro::Task<Result<GuestNotice>> resizeInQemu(

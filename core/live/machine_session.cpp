@@ -458,7 +458,7 @@ QCoro::Task<Result<void>> MachineSession::pause()
 
 QCoro::Task<Result<void>> MachineSession::resume()
 {
-    if (m_running && m_state == MachineState::Running && m_running->hasGoneOn()) {
+    if (m_running && m_state == MachineState::Running && m_running->hasJustGoneOn()) {
         co_return Result<void>(); // by looking at it: it stood still for a disk
     }
     if (!m_running || m_state == MachineState::Running || m_state == MachineState::ShuttingDown) {

@@ -164,6 +164,7 @@ void RunningMachine::show(const ExchangeJournal& journal)
 
 QCoro::Task<void> RunningMachine::finishLeftExchange(milliseconds deadline)
 {
+    m_hasGoneOn = false;
     const RuntimeFolder runtime = m_runtime;
     const std::optional<ExchangeJournal> left = ExchangeJournal::read(runtime);
     if (!left) {
@@ -174,6 +175,11 @@ QCoro::Task<void> RunningMachine::finishLeftExchange(milliseconds deadline)
     if (self && !hasEnded()) {
         m_hasGoneOn = finished && left->resume;
         co_await readStatus();
+    }
+    // Another one may be at it, and then it goes on by itself.
+    const bool isStuck = !finished && finished.error().kind != ErrorKind::InUse;
+    if (isStuck && self && m_state == MachineState::Running && m_runState == QLatin1String("paused")) {
+        enter(MachineState::Paused, finished.error());
     }
 }
 
@@ -318,9 +324,14 @@ QCoro::Task<Result<void>> RunningMachine::command(QString name)
     const MachineMonitor::Hold hold(&m_monitor);
     {
         // Nobody else has the guest stopped, to let go on himself.
-        const Result<std::shared_ptr<GraphTurn>> turn = co_await GraphTurn::take(&m_monitor, m_runtime);
+        const RuntimeFolder runtime = m_runtime;
+        const Result<std::shared_ptr<GraphTurn>> turn = co_await GraphTurn::take(&m_monitor, runtime);
         if (!turn) {
             co_return std::unexpected(turn.error());
+        }
+        // A disk that could not be put back before comes first: no guest runs, or begins anew, without it.
+        if (const Result<void> whole = co_await finishExchange(*turn, runtime); !whole) {
+            co_return whole;
         }
         if (const Result<void> done = co_await (*turn)->tell(name); !done) {
             co_return done;
@@ -339,17 +350,8 @@ QCoro::Task<Result<void>> RunningMachine::pause()
 
 QCoro::Task<Result<void>> RunningMachine::resume()
 {
-    const QPointer<RunningMachine> self(this);
     const bool isAsleep = m_runState == QLatin1String("suspended");
-    // A disk that could not be put back before comes first.
-    const Result<void> whole = co_await finishExchange(&m_monitor, m_runtime, hungDeadline);
-    if (!whole) {
-        co_return whole;
-    }
-    if (!self || hasEnded()) {
-        co_return over();
-    }
-    co_return co_await command(isAsleep ? QStringLiteral("system_wakeup") : QStringLiteral("cont"));
+    return command(isAsleep ? QStringLiteral("system_wakeup") : QStringLiteral("cont"));
 }
 
 QCoro::Task<Result<void>> RunningMachine::reset()

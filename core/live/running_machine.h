@@ -15,6 +15,7 @@
 
 #include <chrono>
 #include <memory>
+#include <utility>
 
 namespace platter {
 
@@ -62,8 +63,8 @@ public:
     // As system_evidence.h says.
     QCoro::Task<bool> hasRunFrom(SlotId slot) { return m_evidence.hasRunFrom(m_machine.definition, slot); }
 
-    // finishLeftExchange() has let it go on.
-    bool hasGoneOn() const { return m_hasGoneOn; }
+    // Once, after finishLeftExchange() has let it go on.
+    bool hasJustGoneOn() { return std::exchange(m_hasGoneOn, false); }
 
     QCoro::Task<Result<void>> pause();
     QCoro::Task<Result<void>> resume();

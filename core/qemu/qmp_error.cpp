@@ -86,8 +86,7 @@ Error qmpInterrupted(const QString& command)
 
 bool isRefusal(const Error& error)
 {
-    return error.kind == ErrorKind::Qemu || error.kind == ErrorKind::Unsupported
-        || error.kind == ErrorKind::NotFound;
+    return error.kind == ErrorKind::Qemu || error.kind == ErrorKind::Unsupported;
 }
 
 } // namespace platter

@@ -15,7 +15,8 @@ Error qmpRefused(const QString& command, const QJsonObject& error);
 Error qmpTimedOut(const QString& command, std::chrono::milliseconds deadline);
 Error qmpInterrupted(const QString& command);
 
-// QEMU has answered that it did not do it. After any other error it may have done it, or may do it still.
+// QEMU has answered that it did not do what it was told about nodes of its graph. After any other error it may have
+// done it, or may do it still.
 bool isRefusal(const Error& error);
 
 } // namespace platter

@@ -252,6 +252,8 @@ private Q_SLOTS:
         QVERIFY(session->lastError());
         QVERIFY(!QCoro::waitFor(session->resume()));
         QCOMPARE(session->state(), MachineState::Paused);
+        QVERIFY(!QCoro::waitFor(session->reset()));
+        QCOMPARE(session->state(), MachineState::Paused);
         thief.reset();
         GOOD(QCoro::waitFor(session->resume()));
         QCOMPARE(session->state(), MachineState::Running);
@@ -342,7 +344,7 @@ private Q_SLOTS:
         QTest::addColumn<bool>("outlivesTheProgram");
         QTest::newRow("letting go") << QByteArray("blockdev-reopen") << QByteArray("-hold") << false;
         QTest::newRow("letting go, for long") << QByteArray("blockdev-reopen") << QByteArray("-hold") << true;
-        QTest::newRow("tidying up") << QByteArray("blockdev-del") << QByteArray("-hold") << false;
+        QTest::newRow("tidying up, for long") << QByteArray("blockdev-del") << QByteArray("-hold") << true;
     }
 
     // It does what it was told when it goes on, after platterctl has stopped waiting.
@@ -381,9 +383,14 @@ private Q_SLOTS:
         QCOMPARE(isDone, command == "blockdev-del");
         ::kill(qemu, SIGCONT);
         proxy.onCommand({});
+        if (isDone) {
+            // The journal is there still; who pauses the machine meanwhile finds it paused.
+            QVERIFY(QFile::exists(live.runtime(machine).exchangeJournal()));
+            GOOD(QCoro::waitFor(starter->pause()));
+        }
         const auto next = live.session(machine, QmpSeat::CommandLine);
         QCoro::waitFor(next->refresh());
-        QCOMPARE(next->state(), MachineState::Running);
+        QCOMPARE(next->state(), isDone ? MachineState::Paused : MachineState::Running);
         QVERIFY(!QFile::exists(live.runtime(machine).exchangeJournal()));
         WHOLE(graphOf(live, machine), isDone ? large : small);
         QCOMPARE(sizeIn(file), isDone ? large : small);

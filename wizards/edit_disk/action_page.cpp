@@ -38,12 +38,7 @@ ActionPage::ActionPage(EditDraft& draft)
     }
     whole->addWidget(m_message);
     whole->addStretch(1);
-    connect(&draft, &EditDraft::changed, this, [this] {
-        QRadioButton* button = m_options.at(m_draft.request().action)->button();
-        if (button->isEnabled()) {
-            button->setChecked(true); // on another page
-        }
-    });
+    connect(&draft, &EditDraft::changed, this, &ActionPage::follow);
     connect(&draft, &EditDraft::looked, this, &ActionPage::refresh);
     connect(&draft, &EditDraft::useChanged, this, &ActionPage::refresh);
 }
@@ -60,6 +55,16 @@ void ActionPage::refresh()
         } else {
             option->setPossible(sentenceOf(action, *look));
         }
+    }
+    follow();
+}
+
+// Another page, or whoever opened the wizard, may have chosen.
+void ActionPage::follow()
+{
+    QRadioButton* button = m_options.at(m_draft.request().action)->button();
+    if (button->isEnabled()) {
+        button->setChecked(true);
     }
 }
 

@@ -25,6 +25,7 @@ public:
 
 private:
     void refresh();
+    void follow();
     void propose();
     std::optional<EditAction> chosen() const;
 
