@@ -19,6 +19,7 @@
 #include <QTest>
 
 #include <cstdio>
+#include <unistd.h>
 
 using namespace platter;
 
@@ -34,7 +35,8 @@ QByteArray contentOf(const QString& file)
     return source.open(QIODevice::ReadOnly) ? source.readAll() : QByteArray();
 }
 
-int editForEver(const QString& file)
+// What comes after the first expansion goes by so quickly that a kill may always miss it: ONCE stops there.
+int editForEver(const QString& file, bool once)
 {
     // A sign for the beginning and for each step, so that every one is met, however slow the computer is.
     const auto sign = [] {
@@ -51,6 +53,9 @@ int editForEver(const QString& file)
             return 1;
         }
         sign();
+        if (once) {
+            ::pause();
+        }
         if (const auto undone = UndoDisk({.file = file}).run(progress); !undone) {
             std::fputs(qPrintable(undone.error().text()), stderr);
             return 1;
@@ -80,9 +85,11 @@ private Q_SLOTS:
         for (int i = 0; i < kills; ++i) {
             QProcess editor;
             editor.setProcessChannelMode(QProcess::ForwardedErrorChannel);
-            editor.start(QCoreApplication::applicationFilePath(), {QStringLiteral("edit"), file});
-            QVERIFY(editor.waitForStarted(patienceMs));
             const qint64 steps = 1 + i % 4;
+            const bool once = i % 8 == 1;
+            editor.start(QCoreApplication::applicationFilePath(),
+                {once ? QStringLiteral("edit-once") : QStringLiteral("edit"), file});
+            QVERIFY(editor.waitForStarted(patienceMs));
             while (editor.bytesAvailable() < steps) {
                 QVERIFY(editor.waitForReadyRead(patienceMs));
             }
@@ -124,8 +131,9 @@ int main(int argc, char** argv)
 {
     QCoreApplication application(argc, argv);
     const QStringList arguments = QCoreApplication::arguments();
-    if (arguments.value(1) == QLatin1String("edit")) {
-        return editForEver(arguments.value(2));
+    if (const bool once = arguments.value(1) == QLatin1String("edit-once");
+        once || arguments.value(1) == QLatin1String("edit")) {
+        return editForEver(arguments.value(2), once);
     }
     UndoCrashTest test;
     return QTest::qExec(&test, argc, argv);
