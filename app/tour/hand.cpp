@@ -107,14 +107,31 @@ QCoro::Task<void> Hand::drag(QPoint from, QPoint to)
     co_await letGo();
 }
 
+// A window that was only just asked for may not be on the display yet: what is clicked there reaches the one behind
+// it.
+QCoro::Task<void> Hand::comesToRest(QWidget* widget)
+{
+    QPoint before;
+    const auto rests = [&before, widget] {
+        const QPoint place = widget->mapToGlobal(QPoint());
+        const bool isInFront = widget->isActiveWindow() || QApplication::activePopupWidget() == widget->window()
+            || QGuiApplication::applicationState() != Qt::ApplicationActive; // behind another program's window
+        return std::exchange(before, place) == place && isInFront;
+    };
+    co_await until(rests, soon,
+        QStringLiteral("The window “%1” does not come to the front.").arg(widget->window()->windowTitle()));
+}
+
 QCoro::Task<void> Hand::click(QWidget* widget)
 {
+    co_await comesToRest(widget);
     co_await clickAt(widget->mapToGlobal(widget->rect().center()));
 }
 
 QCoro::Task<void> Hand::press(QString buttonName)
 {
     auto* button = co_await find<QAbstractButton>(buttonName);
+    co_await comesToRest(button);
     // Radio buttons and check boxes react near their indicator, not in the middle of a wide empty area.
     const bool indicator = button->inherits("QRadioButton") || button->inherits("QCheckBox");
     const QPoint target = indicator ? QPoint(10, button->height() / 2) : button->rect().center();

@@ -66,6 +66,7 @@ public:
     static QImage picture();
 
 private:
+    QCoro::Task<void> comesToRest(QWidget* widget);
     static QWidget* visible(const QMetaObject* type, const QString& name);
 
     QPoint m_pointer; // where it was moved to

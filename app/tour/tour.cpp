@@ -76,7 +76,9 @@ QCoro::Task<int> Tour::play()
         co_await shutDown();
     } catch (const StepFailed& failure) {
         Hand::picture().save(m_folder.filePath(QStringLiteral("failed.png")));
-        std::printf("FAILED after step %d: %s\n        picture: %s\n", m_step, failure.what(),
+        const QWidget* window = QApplication::activeWindow();
+        std::printf("FAILED after step %d: %s\n        in front: %s, picture: %s\n", m_step, failure.what(),
+            window ? qPrintable(window->windowTitle()) : "none of the tour's windows",
             qPrintable(m_folder.filePath(QStringLiteral("failed.png"))));
         co_return 1;
     }
@@ -401,6 +403,8 @@ QCoro::Task<void> Tour::lookAtNetworkDisk()
     held(QStringLiteral("network-disk"),
         QStringLiteral("A disk on the network is named by its location; what is typed is one that can be added."));
     co_await m_hand.press(QStringLiteral("Cancel"));
+    const auto isAlone = [] { return !QApplication::activeModalWidget() && QApplication::activeWindow(); };
+    co_await m_hand.until(isAlone, Hand::soon, QStringLiteral("Adding a disk is not cancelled."));
 }
 
 QCoro::Task<void> Tour::migrateAnOldDisk()
@@ -414,6 +418,8 @@ QCoro::Task<void> Tour::migrateAnOldDisk()
     auto* file = co_await m_hand.find<QLineEdit>(QStringLiteral("Disk image"));
     co_await m_hand.click(file);
     co_await m_hand.type(old);
+    co_await m_hand.until([file, old] { return file->text() == old; }, Hand::soon,
+        QStringLiteral("The disk's name does not arrive in its field."));
     co_await m_hand.press(QStringLiteral("Next"));
     co_await m_hand.press(QStringLiteral("Migrate to UEFI"));
     co_await m_hand.press(QStringLiteral("Next"));
