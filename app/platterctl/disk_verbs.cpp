@@ -525,8 +525,7 @@ std::vector<Verb> diskVerbs()
         QStringLiteral("verify"), tr("Read both images back and compare them; implies --sync."));
     const QCommandLineOption sync(QStringLiteral("sync"),
         tr("End when the new image is on stable storage; otherwise the kernel puts it there soon afterwards, as "
-           "after "
-           "cp."));
+           "after cp."));
     return {
         {QStringLiteral("disk info"), {file}, tr("says all there is to say about a disk image"),
             {parentOption(),
@@ -541,9 +540,8 @@ std::vector<Verb> diskVerbs()
             {{optionSize, tr("Its virtual size: 40G, 512M, bytes."), size},
                 {optionFormat, tr("vhdx (otherwise), qcow2 or raw."), word}, type,
                 {QStringLiteral("block-size"),
-                    tr("Of a VHDX: a power of two from 1M to 256M; otherwise 32M, above 16T more, and 2M if it is "
-                       "fixed or "
-                       "has a parent."),
+                    tr("Of a VHDX: a power of two from 1M to 256M; otherwise 32M, above 16T more, and 2M if it "
+                       "is fixed or has a parent."),
                     size},
                 {QStringLiteral("sector-size"), tr("Of a VHDX: 512 (otherwise) or 4096."), size},
                 {QStringLiteral("physical-sector-size"), tr("Of a VHDX: 512 or 4096 (otherwise)."), size},

@@ -97,8 +97,7 @@ QCoro::Task<int> list(Context* context, Arguments arguments, Report report)
                     {QStringLiteral("replaced"), disk->former->isReplaced}};
                 remarks << (disk->former->isReplaced
                         ? tr("%1: The system has run from it, so the disk before, %2, is not needed any more; "
-                             "drive "
-                             "delete-old deletes it.")
+                             "drive delete-old deletes it.")
                         : tr("%1: The disk before was %2, which is kept to go back to (drive go-back) until the "
                              "system has run from this one."))
                                .arg(drive.slot.toString(), disk->former->file);

@@ -304,8 +304,7 @@ std::vector<Verb> machineVerbs()
             {flag("software-emulation", tr("Do not use KVM.")),
                 flag("press-key",
                     tr("Answer the “Press any key to boot from CD or DVD” of Windows' media; waits until its "
-                       "system "
-                       "is being read.")),
+                       "system is being read.")),
                 flag("with-session", tr("Instead of one machine all that are to start when you log in."))},
             &start},
         {QStringLiteral("machine pause"), name, tr("stops a machine's processors"), {},

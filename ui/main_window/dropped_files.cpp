@@ -64,8 +64,7 @@ QString whyNotAttachable(const QString& file)
 {
     return QCoreApplication::translate("platter::DroppedFiles",
         "%1 is neither an ISO nor a disk image (VHDX, qcow2, raw; VHD, VMDK and VDI after a conversion), and a "
-        "machine "
-        "takes nothing else.")
+        "machine takes nothing else.")
         .arg(QFileInfo(file).fileName());
 }
 

@@ -21,9 +21,8 @@ ChoiceOptions::ChoiceOptions(EditDraft& draft, EditAction action)
     case EditAction::Compact:
         m_option = &EditRequest::givesUpOutside;
         m_first = new RadioOption(tr("Give back what holds only &zeros"),
-            tr("Nothing on the disk changes. TRIM in the guest gives nothing back of a VHDX: have it write zeros "
-               "over "
-               "its free space before, for the best result."),
+            tr("Nothing on the disk changes. TRIM in the guest gives nothing back of a VHDX: have it write "
+               "zeros over its free space before, for the best result."),
             *group);
         m_second = new RadioOption(tr("Also what lies &outside of every partition"),
             tr("What was left there by deleted partitions is lost."), *group);

@@ -109,8 +109,7 @@ void FilePage::refresh()
     } else if (disk != nullptr && mayBeAnyFile(disk->disk)) {
         m_message->say(FieldMessage::Kind::Warning,
             tr("It may be no disk image at all: there is neither a partition table nor a file system in it, and "
-               "any "
-               "file can be taken for a raw image. A change could destroy a document."));
+               "any file can be taken for a raw image. A change could destroy a document."));
     } else if (m_asked && m_draft.request().file.isEmpty()) {
         m_message->say({Error{.kind = ErrorKind::InvalidInput, .summary = tr("Choose a disk image.")}});
     } else if (m_draft.request().file.isEmpty()) {
