@@ -182,8 +182,10 @@ QCoro::Task<Result<ByteCount>> putBack(Turn turn, SlotId slot, DiskDrive disk, i
     if (done) {
         done = co_await reopen(turn, slot, format, disk);
     }
-    if (!done) {
+    if (!done && done.error().kind != ErrorKind::TimedOut) {
         co_await turn->removeNodes(slot, {generation});
+    }
+    if (!done) {
         co_return std::unexpected(done.error());
     }
     co_return size;
@@ -214,12 +216,16 @@ Error afterEdit(const OperationOutcome& edit, Error error)
     return error;
 }
 
-// The disk stands on the hold.
+// The disk stands on the hold. Only what QEMU has said is noted: where it has not answered, whoever comes next
+// tries again.
 QCoro::Task<Result<ByteCount>> putBackOrNote(
     Turn turn, RuntimeFolder runtime, ExchangeJournal journal, int generation)
 {
     Result<ByteCount> size = co_await putBack(turn, journal.slot, journal.disk, generation);
-    if (!size) {
+    if (!size && size.error().kind == ErrorKind::TimedOut) {
+        co_return std::unexpected(mayStandStill(size.error()));
+    }
+    if (!size && size.error().kind != ErrorKind::Interrupted) {
         journal.trouble = cannotPutBack(journal, size.error());
         std::ignore = journal.write(runtime);
         co_return std::unexpected(*journal.trouble);
@@ -241,6 +247,7 @@ QCoro::Task<void> tidy(Turn turn, RuntimeFolder runtime, ExchangeJournal journal
     } else {
         // Whoever takes it away later lets no guest go on that somebody has paused since.
         journal.resume = false;
+        journal.trouble.reset();
         std::ignore = journal.write(runtime);
     }
 }
@@ -277,6 +284,14 @@ QCoro::Task<Result<void>> finish(Turn turn, RuntimeFolder runtime, ExchangeJourn
                 co_return std::unexpected(size.error());
             }
         }
+    }
+    if (journal.resume) {
+        const Result<QString> state = co_await runState(turn);
+        if (!state) {
+            co_return std::unexpected(state.error());
+        }
+        // A guest that has stopped for a reason of its own stays where it is.
+        journal.resume = *state == QLatin1String("paused");
     }
     if (const Result<void> resumed = co_await resume(turn, journal); !resumed) {
         co_return resumed;
@@ -404,7 +419,11 @@ QCoro::Task<Result<ExchangeOutcome>> exchangeDisk(
         co_await tidy(turn, runtime, journal);
     }
     if (!edited) {
-        co_return std::unexpected(edited.error());
+        Error error = edited.error();
+        if (!resumed && resumed.error().kind == ErrorKind::TimedOut) {
+            error.advice = mayStandStill(resumed.error()).advice;
+        }
+        co_return std::unexpected(std::move(error));
     }
     if (!resumed) {
         co_return std::unexpected(afterEdit(*edited, mayStandStill(resumed.error())));

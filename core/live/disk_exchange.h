@@ -37,7 +37,7 @@ QCoro::Task<Result<ExchangeOutcome>> exchangeDisk(
     QPointer<MachineMonitor> monitor, RuntimeFolder runtime, SlotId slot, DiskDrive disk, ImageEdit edit);
 
 // Finishes what a program that died, or a QEMU that did not answer, left behind; does nothing where there is
-// nothing. Waits for those that are at work; InUse after DEADLINE.
+// nothing. Waits for those that are at work; TimedOut after DEADLINE.
 QCoro::Task<Result<void>> finishExchange(
     QPointer<MachineMonitor> monitor, RuntimeFolder runtime, std::chrono::milliseconds deadline);
 // For whoever has the turn already.

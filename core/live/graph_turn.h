@@ -19,7 +19,7 @@ std::vector<int> generationsIn(const QJsonArray& nodes, SlotId slot);
 
 class GraphTurn {
 public:
-    // InUse, with who has the turn, after DEADLINE.
+    // TimedOut, with who has the turn, after DEADLINE.
     static QCoro::Task<Result<std::shared_ptr<GraphTurn>>> take(QPointer<MachineMonitor> monitor,
         RuntimeFolder runtime, std::chrono::milliseconds deadline = QmpClient::usualDeadline);
 

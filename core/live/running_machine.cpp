@@ -171,14 +171,26 @@ QCoro::Task<void> RunningMachine::finishLeftExchange(milliseconds deadline)
         co_return;
     }
     const QPointer<RunningMachine> self(this);
-    const Result<void> finished = co_await finishExchange(&m_monitor, runtime, deadline);
+    Result<void> finished;
+    // Another one may be at it, and then it goes on by itself.
+    bool isAnothers = false;
+    {
+        const Result<std::shared_ptr<GraphTurn>> turn = co_await GraphTurn::take(&m_monitor, runtime, deadline);
+        isAnothers = !turn && turn.error().kind == ErrorKind::TimedOut;
+        if (turn) {
+            finished = co_await finishExchange(*turn, runtime);
+        } else {
+            finished = std::unexpected(turn.error());
+        }
+    }
     if (self && !hasEnded()) {
-        m_hasGoneOn = finished && left->resume;
         co_await readStatus();
     }
-    // Another one may be at it, and then it goes on by itself.
-    const bool isStuck = !finished && finished.error().kind != ErrorKind::InUse;
-    if (isStuck && self && m_state == MachineState::Running && m_runState == QLatin1String("paused")) {
+    if (self) {
+        m_hasGoneOn = finished && left->resume && m_runState == QLatin1String("running");
+    }
+    if (!finished && !isAnothers && self && m_state == MachineState::Running
+        && m_runState == QLatin1String("paused")) {
         enter(MachineState::Paused, finished.error());
     }
 }

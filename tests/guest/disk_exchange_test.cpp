@@ -344,6 +344,8 @@ private Q_SLOTS:
         QTest::addColumn<bool>("outlivesTheProgram");
         QTest::newRow("letting go") << QByteArray("blockdev-reopen") << QByteArray("-hold") << false;
         QTest::newRow("letting go, for long") << QByteArray("blockdev-reopen") << QByteArray("-hold") << true;
+        QTest::newRow("putting back, for long")
+            << QByteArray("blockdev-add") << fileNodeName(slot, 1).toUtf8() << true;
         QTest::newRow("tidying up, for long") << QByteArray("blockdev-del") << QByteArray("-hold") << true;
     }
 
@@ -381,19 +383,22 @@ private Q_SLOTS:
         QVERIFY(stood);
         const bool isDone = program.exitCode() == 0;
         QCOMPARE(isDone, command == "blockdev-del");
+        const ByteCount size = command == "blockdev-reopen" ? small : large;
+        const std::optional<ExchangeJournal> journal = ExchangeJournal::read(live.runtime(machine));
+        QCOMPARE(journal.has_value(), outlivesTheProgram);
+        QVERIFY(!journal || !journal->trouble);
         ::kill(qemu, SIGCONT);
         proxy.onCommand({});
         if (isDone) {
             // The journal is there still; who pauses the machine meanwhile finds it paused.
-            QVERIFY(QFile::exists(live.runtime(machine).exchangeJournal()));
             GOOD(QCoro::waitFor(starter->pause()));
         }
         const auto next = live.session(machine, QmpSeat::CommandLine);
         QCoro::waitFor(next->refresh());
         QCOMPARE(next->state(), isDone ? MachineState::Paused : MachineState::Running);
         QVERIFY(!QFile::exists(live.runtime(machine).exchangeJournal()));
-        WHOLE(graphOf(live, machine), isDone ? large : small);
-        QCOMPARE(sizeIn(file), isDone ? large : small);
+        WHOLE(graphOf(live, machine), size);
+        QCOMPARE(sizeIn(file), size);
         GOOD(QCoro::waitFor(starter->powerOff()));
     }
 

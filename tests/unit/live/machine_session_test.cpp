@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/live/exchange_journal.h"
 #include "core/live/machine_session.h"
 #include "core/live/machine_trouble.h"
 #include "core/qemu/start_lock.h"
+#include "core/qemu/turn_lock.h"
 #include "scripted_machine.h"
 
 #include <QFile>
@@ -15,9 +17,20 @@ namespace {
 
 constexpr int patience = 30000; // milliseconds
 
-std::unique_ptr<MachineSession> sessionOf(const ScriptedMachine& scripted, AcceleratorProbe& probe)
+std::unique_ptr<MachineSession> sessionOf(
+    const ScriptedMachine& scripted, AcceleratorProbe& probe, QmpSeat seat = QmpSeat::Application)
 {
-    return std::make_unique<MachineSession>(scripted.machine(), scripted.places(), probe, QmpSeat::Application);
+    return std::make_unique<MachineSession>(scripted.machine(), scripted.places(), probe, seat);
+}
+
+// As a program leaves it that has let the guest go on and dies: the disk is on its image.
+void leaveAnExchange(const ScriptedMachine& scripted)
+{
+    const ExchangeJournal journal{
+        .slot = {0, 0}, .disk = DiskDrive{QStringLiteral("/images/system.vhdx"), DiskFormat::Vhdx}, .resume = true};
+    if (const Result<void> written = journal.write(scripted.runtime()); !written) {
+        qFatal("%s", qUtf8Printable(written.error().text()));
+    }
 }
 
 } // namespace
@@ -439,6 +452,40 @@ private Q_SLOTS:
         // That start fails.
         lock.reset();
         QTRY_COMPARE_WITH_TIMEOUT(session->state(), MachineState::Off, patience);
+    }
+
+    // QEMU lets no guest go on after an internal error that was not reset.
+    void resetsWhatStoppedAfterAnExchange()
+    {
+        ScriptedMachine scripted;
+        scripted.run(QStringLiteral("internal-error"));
+        leaveAnExchange(scripted);
+        AcceleratorProbe probe(scripted.places().cache);
+        const auto session = sessionOf(scripted, probe);
+        QCoro::waitFor(session->refresh());
+        QCOMPARE(session->state(), MachineState::InternalError);
+        const Result<void> reset = QCoro::waitFor(session->reset());
+        QVERIFY2(reset, reset ? "" : qPrintable(reset.error().text()));
+        const qsizetype at = scripted.commands().indexOf(QStringLiteral("system_reset"));
+        QVERIFY(at >= 0);
+        QVERIFY(!scripted.commands().first(at).contains(QStringLiteral("cont")));
+        QVERIFY(!QFile::exists(scripted.runtime().exchangeJournal()));
+    }
+
+    // A disk is compacted or shrunk for longer than the application waits: no trouble, and no pause.
+    void leavesAnExchangeToWhoIsAtIt()
+    {
+        ScriptedMachine scripted;
+        scripted.run(QStringLiteral("paused"));
+        leaveAnExchange(scripted);
+        const Result<TurnLock> turn = QCoro::waitFor(TurnLock::take(scripted.runtime().graphLock(), 1s));
+        QVERIFY(turn);
+        QVERIFY(QFile::link(scripted.runtime().applicationQmp(), scripted.runtime().commandLineQmp()));
+        AcceleratorProbe probe(scripted.places().cache);
+        const auto session = sessionOf(scripted, probe, QmpSeat::CommandLine);
+        QCoro::waitFor(session->refresh());
+        QCOMPARE(session->state(), MachineState::Running);
+        QVERIFY(!session->lastError());
     }
 
     void canBeDeletedWhileItWaits()
