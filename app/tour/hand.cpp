@@ -108,11 +108,14 @@ QCoro::Task<void> Hand::drag(QPoint from, QPoint to)
 }
 
 // A window that was only just asked for may not be on the display yet: what is clicked there reaches the one behind
-// it.
-QCoro::Task<void> Hand::comesToRest(QWidget* widget)
+// it. Ends also where WIDGET goes away.
+QCoro::Task<void> Hand::comesToRest(QPointer<QWidget> widget)
 {
     QPoint before;
     const auto rests = [&before, widget] {
+        if (!widget) {
+            return true;
+        }
         const QPoint place = widget->mapToGlobal(QPoint());
         const bool isInFront = widget->isActiveWindow() || QApplication::activePopupWidget() == widget->window()
             || QGuiApplication::applicationState() != Qt::ApplicationActive; // behind another program's window
@@ -124,14 +127,21 @@ QCoro::Task<void> Hand::comesToRest(QWidget* widget)
 
 QCoro::Task<void> Hand::click(QWidget* widget)
 {
-    co_await comesToRest(widget);
+    const QPointer<QWidget> still(widget);
+    co_await comesToRest(still);
+    if (!still) {
+        throw StepFailed(QStringLiteral("What was to be clicked has gone."));
+    }
     co_await clickAt(widget->mapToGlobal(widget->rect().center()));
 }
 
 QCoro::Task<void> Hand::press(QString buttonName)
 {
-    auto* button = co_await find<QAbstractButton>(buttonName);
-    co_await comesToRest(button);
+    QPointer<QAbstractButton> button;
+    while (!button) { // one that was made anew meanwhile is as good
+        button = co_await find<QAbstractButton>(buttonName);
+        co_await comesToRest(button.get());
+    }
     // Radio buttons and check boxes react near their indicator, not in the middle of a wide empty area.
     const bool indicator = button->inherits("QRadioButton") || button->inherits("QCheckBox");
     const QPoint target = indicator ? QPoint(10, button->height() / 2) : button->rect().center();

@@ -5,6 +5,7 @@
 
 #include <QCoroTask>
 #include <QImage>
+#include <QPointer>
 #include <QString>
 #include <QWidget>
 
@@ -66,7 +67,7 @@ public:
     static QImage picture();
 
 private:
-    QCoro::Task<void> comesToRest(QWidget* widget);
+    QCoro::Task<void> comesToRest(QPointer<QWidget> widget);
     static QWidget* visible(const QMetaObject* type, const QString& name);
 
     QPoint m_pointer; // where it was moved to

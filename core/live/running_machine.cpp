@@ -27,7 +27,7 @@ using std::chrono::seconds;
 // What QEMU may need to write out and close its images.
 constexpr milliseconds quitDeadline{15000};
 // Longer than any edit of a disk in use takes.
-constexpr std::chrono::hours exchangeDeadline{1};
+constexpr std::chrono::days exchangeDeadline{365};
 // One that answers at all answers within this.
 constexpr milliseconds hungDeadline{3000};
 
