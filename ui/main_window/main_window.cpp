@@ -366,47 +366,83 @@ void MainWindow::warnOfEntries()
 
 void MainWindow::watch(MachineSession* session)
 {
-    m_said.insert(session, std::nullopt);
+    m_said.insert(session, {});
     QmpLog::of(session); // listens from now on
     connect(session, &MachineSession::stateChanged, this, [this, session] { noteState(session); });
     connect(session, &QObject::destroyed, this, [this, session] { m_said.remove(session); });
-    connect(&session->drives(), &MachineDrives::changed, this, [this, session] {
-        // A change that is under way passes through such states.
-        QTimer::singleShot(differenceGrace, session, [this, session] { warnOfDrives(session); });
-    });
+    connect(&session->drives(), &MachineDrives::changed, this, [this, session] { followDrives(session); });
+    connect(session, &MachineSession::definitionChanged, this, [this, session] { followDrives(session); });
     noteState(session);
+    followDrives(session);
+}
+
+void MainWindow::followDrives(MachineSession* session)
+{
+    Said& said = m_said[session];
+    const QStringList differences = session->drives().differences();
+    if (said.differences == differences) {
+        return;
+    }
+    said.differences = differences;
+    const int look = ++said.look;
+    if (differences.isEmpty()) {
+        takeBackDrives(said);
+        return;
+    }
+    // A change that is under way passes through such states.
+    QTimer::singleShot(differenceGrace, this, [this, of = QPointer(session), look] {
+        if (of && m_said[of].look == look) {
+            warnOfDrives(of);
+        }
+    });
 }
 
 void MainWindow::warnOfDrives(MachineSession* session)
 {
-    const QStringList differences = session->drives().differences();
-    if (differences.isEmpty()) {
-        return;
+    Said& said = m_said[session];
+    const Error error{.summary = said.differences.join(QLatin1Char(' '))};
+    if (said.drives && said.drives->error == error) {
+        return; // whoever has closed it knows
     }
-    MessageBar::Message message{.subject = session->name(),
-        .severity = MessageBar::Severity::Warning,
-        .error = {.summary = differences.join(QLatin1Char(' '))}};
+    takeBackDrives(said);
+    said.drives = {session->name(), error};
+    MessageBar::Message message{
+        .subject = session->name(), .severity = MessageBar::Severity::Warning, .error = error};
     message.fixes.push_back({tr("Keep what it has now"), [this, of = QPointer(session)] {
                                  if (!of) {
                                      return;
                                  }
                                  if (const Result<void> kept = of->drives().keepRunning(); !kept) {
+                                     m_said[of].drives.reset();
+                                     warnOfDrives(of);
                                      report(of->name(), kept.error());
                                  }
                              }});
     m_messages->add(std::move(message));
 }
 
+void MainWindow::takeBackDrives(Said& said)
+{
+    if (said.drives) {
+        m_messages->remove(said.drives->subject, said.drives->error);
+        said.drives.reset();
+    }
+}
+
 void MainWindow::noteState(MachineSession* session)
 {
-    std::optional<Error>& said = m_said[session];
+    Said& said = m_said[session];
     const std::optional<Error>& error = session->lastError();
-    if (error && said != error) {
+    if (error && said.error != error) {
         report(session->name(), *error);
-    } else if (!error && said) {
+    } else if (!error && said.error) {
         m_messages->removeAbout(session->name());
+        // But not what is so still.
+        said.drives.reset();
+        said.differences.clear();
+        followDrives(session);
     }
-    said = error;
+    said.error = error;
     if (session->name() == m_list->selected()) {
         m_consoleActions->update(m_actions->situation());
         if (!isUp(session->state())) {

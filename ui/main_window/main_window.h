@@ -93,7 +93,9 @@ private:
     void chooseDisk(int controller);
     template <typename Dialog>
     void chooseElsewhere(int controller);
-    // The running machine has other drives than its definition says, and keeps them until it is shut down.
+    // That a running machine has other drives than its definition says, which it keeps until it is shut down: said
+    // when it lasts, taken back when it is over.
+    void followDrives(MachineSession* session);
     void warnOfDrives(MachineSession* session);
     void askToQuit(); // although work goes on
     void about();
@@ -104,7 +106,23 @@ private:
     FileAttacher* m_attacher = nullptr;
     ConsoleActions* m_consoleActions = nullptr;
     MachineScreens* m_screens = nullptr;
-    QHash<const MachineSession*, std::optional<Error>> m_said; // the last error of each that was reported
+
+    struct DriveWarning {
+        QString subject;
+        Error error;
+    };
+
+    // What was said of a machine.
+    struct Said {
+        std::optional<Error> error; // the last that was reported
+        QStringList differences; // of its drives from its definition, said or not
+        int look = 0; // counts those
+        std::optional<DriveWarning> drives;
+    };
+
+    void takeBackDrives(Said& said);
+
+    QHash<const MachineSession*, Said> m_said;
     QHash<QString, Error> m_warned; // by name: what is wrong with those that run all the same
 
     JobList* m_jobs = nullptr;
