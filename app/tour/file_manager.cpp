@@ -19,6 +19,17 @@ constexpr QPoint emptyPart(16, statusBar + 16); // of the folder's view, from th
 
 constexpr std::chrono::milliseconds moveEvery{250};
 
+QImage viewOf(const QImage& window)
+{
+    return window.copy(0, 0, window.width(), window.height() - statusBar);
+}
+
+// Its left end, which tells the selection; the free space stands at the right.
+QImage statusOf(const QImage& window)
+{
+    return window.copy(0, window.height() - statusBar, window.width() / 3, statusBar);
+}
+
 // What reaches the application's window of a drag from another program.
 class DragWatch : public QObject {
 public:
@@ -141,27 +152,47 @@ QCoro::Task<void> FileManager::raise()
     co_await m_hand.xdotool(window() + QStringList{QStringLiteral("windowactivate"), QStringLiteral("--sync")});
 }
 
+QImage FileManager::picture() const
+{
+    return Hand::picture().copy(m_place).convertToFormat(QImage::Format_RGB32);
+}
+
+QCoro::Task<QImage> FileManager::rest()
+{
+    constexpr int enough = 15; // looks
+    QImage seen;
+    int same = 0;
+    const auto rests = [&] {
+        const QImage before = std::exchange(seen, picture());
+        same = before == seen ? same + 1 : 0;
+        return same == enough;
+    };
+    co_await m_hand.until(rests, Hand::soon, QStringLiteral("The file manager's window does not come to rest."));
+    co_return seen;
+}
+
+// Gives the picture of it without a selection.
+QCoro::Task<QImage> FileManager::unselect()
+{
+    co_await m_hand.clickAt(m_place.bottomRight() - emptyPart);
+    co_return co_await rest();
+}
+
 // An icon is where the picture changes when its file is selected.
 QCoro::Task<void> FileManager::findIcons(QStringList files)
 {
-    const auto view = [this] {
-        return Hand::picture().copy(m_place.adjusted(0, 0, 0, -statusBar)).convertToFormat(QImage::Format_RGB32);
-    };
-    co_await m_hand.clickAt(m_place.bottomRight() - emptyPart);
-    QImage unselected;
-    const auto rests = [&] {
-        const QImage before = std::exchange(unselected, view());
-        return before == unselected;
-    };
-    co_await m_hand.until(rests, Hand::soon, QStringLiteral("The file manager's window does not come to rest."));
+    co_await rest(); // it has just come to its place
+    const QImage unselected = viewOf(co_await unselect());
     QImage before = unselected;
     for (const QString& file : std::as_const(files)) {
         co_await m_hand.key(m_icons.isEmpty() ? QStringLiteral("Home") : QStringLiteral("Right"));
-        const auto isSelected = [&] { return std::exchange(before, view()) != before && before != unselected; };
+        const auto isSelected = [&] {
+            const QImage now = viewOf(picture());
+            return now != before && now != unselected;
+        };
         co_await m_hand.until(
             isSelected, Hand::soon, QStringLiteral("The file manager does not select %1.").arg(file));
-        co_await m_hand.until(
-            [&] { return std::exchange(before, view()) == before; }, Hand::soon, QStringLiteral("It flickers."));
+        before = viewOf(co_await rest());
         const QRect icon = differenceOf(unselected, before).translated(m_place.topLeft());
         m_icons.insert(file, {icon.center().x(), icon.top() + icon.height() / 3}); // above its name
     }
@@ -171,7 +202,12 @@ QCoro::Task<FileManager::Outcome> FileManager::drag(QString file, QPoint globalP
 {
     co_await raise(); // a window that is clicked comes before it
     DragWatch watch;
+    const QImage unselected = statusOf(co_await unselect());
     co_await m_hand.pressAt(m_icons.value(file));
+    // It drags the files that it has noted as selected, which it does some time after the press, with its status
+    // bar.
+    co_await m_hand.until([&] { return statusOf(picture()) != unselected; }, Hand::soon,
+        QStringLiteral("The file manager does not select %1.").arg(file));
     // The second place is told once the answer to the first has been heard.
     for (const QPoint place : {globalPosition, globalPosition + QPoint(8, 8)}) {
         // The file manager tells a place at a movement only, and not at the one that begins the drag.

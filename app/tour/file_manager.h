@@ -33,6 +33,9 @@ private:
     void start(const QString& folder);
     QStringList window() const; // for xdotool to work on
     QCoro::Task<void> raise();
+    QImage picture() const; // of its window
+    QCoro::Task<QImage> rest();
+    QCoro::Task<QImage> unselect();
     QCoro::Task<void> findIcons(QStringList files);
 
     Hand& m_hand;
