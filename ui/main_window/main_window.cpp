@@ -10,6 +10,7 @@
 #include "ui/main_window/broken_page.h"
 #include "ui/main_window/console_actions.h"
 #include "ui/main_window/console_tab.h"
+#include "ui/main_window/drive_warning.h"
 #include "ui/main_window/file_attacher.h"
 #include "ui/main_window/full_screen_bar.h"
 #include "ui/main_window/machine_actions.h"
@@ -34,7 +35,6 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QTabWidget>
-#include <QTimer>
 #include <QToolBar>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -63,9 +63,6 @@ QString machineKey()
 {
     return QStringLiteral("window/machine");
 }
-
-// A change of a running machine's drives takes less.
-constexpr std::chrono::seconds differenceGrace{3};
 
 QString tabKey()
 {
@@ -366,67 +363,13 @@ void MainWindow::warnOfEntries()
 
 void MainWindow::watch(MachineSession* session)
 {
-    m_said.insert(session, {});
+    auto* drives = new DriveWarning(session, m_messages, this);
+    connect(drives, &DriveWarning::keepingFailed, this, &MainWindow::report);
+    m_said.insert(session, {{}, drives});
     QmpLog::of(session); // listens from now on
     connect(session, &MachineSession::stateChanged, this, [this, session] { noteState(session); });
     connect(session, &QObject::destroyed, this, [this, session] { m_said.remove(session); });
-    connect(&session->drives(), &MachineDrives::changed, this, [this, session] { followDrives(session); });
-    connect(session, &MachineSession::definitionChanged, this, [this, session] { followDrives(session); });
     noteState(session);
-    followDrives(session);
-}
-
-void MainWindow::followDrives(MachineSession* session)
-{
-    Said& said = m_said[session];
-    const QStringList differences = session->drives().differences();
-    if (said.differences == differences) {
-        return;
-    }
-    said.differences = differences;
-    const int look = ++said.look;
-    if (differences.isEmpty()) {
-        takeBackDrives(said);
-        return;
-    }
-    // A change that is under way passes through such states.
-    QTimer::singleShot(differenceGrace, this, [this, of = QPointer(session), look] {
-        if (of && m_said[of].look == look) {
-            warnOfDrives(of);
-        }
-    });
-}
-
-void MainWindow::warnOfDrives(MachineSession* session)
-{
-    Said& said = m_said[session];
-    const Error error{.summary = said.differences.join(QLatin1Char(' '))};
-    if (said.drives && said.drives->error == error) {
-        return; // whoever has closed it knows
-    }
-    takeBackDrives(said);
-    said.drives = {session->name(), error};
-    MessageBar::Message message{
-        .subject = session->name(), .severity = MessageBar::Severity::Warning, .error = error};
-    message.fixes.push_back({tr("Keep what it has now"), [this, of = QPointer(session)] {
-                                 if (!of) {
-                                     return;
-                                 }
-                                 if (const Result<void> kept = of->drives().keepRunning(); !kept) {
-                                     m_said[of].drives.reset();
-                                     warnOfDrives(of);
-                                     report(of->name(), kept.error());
-                                 }
-                             }});
-    m_messages->add(std::move(message));
-}
-
-void MainWindow::takeBackDrives(Said& said)
-{
-    if (said.drives) {
-        m_messages->remove(said.drives->subject, said.drives->error);
-        said.drives.reset();
-    }
 }
 
 void MainWindow::noteState(MachineSession* session)
@@ -437,10 +380,7 @@ void MainWindow::noteState(MachineSession* session)
         report(session->name(), *error);
     } else if (!error && said.error) {
         m_messages->removeAbout(session->name());
-        // But not what is so still.
-        said.drives.reset();
-        said.differences.clear();
-        followDrives(session);
+        said.drives->beginAnew();
     }
     said.error = error;
     if (session->name() == m_list->selected()) {

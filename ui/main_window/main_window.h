@@ -23,6 +23,7 @@ class BrokenPage;
 class ConsoleActions;
 class ConsoleTab;
 class DiskJobRunner;
+class DriveWarning;
 class FileAttacher;
 class FullScreenBar;
 class JobList;
@@ -93,10 +94,6 @@ private:
     void chooseDisk(int controller);
     template <typename Dialog>
     void chooseElsewhere(int controller);
-    // That a running machine has other drives than its definition says, which it keeps until it is shut down: said
-    // when it lasts, taken back when it is over.
-    void followDrives(MachineSession* session);
-    void warnOfDrives(MachineSession* session);
     void askToQuit(); // although work goes on
     void about();
 
@@ -107,20 +104,10 @@ private:
     ConsoleActions* m_consoleActions = nullptr;
     MachineScreens* m_screens = nullptr;
 
-    struct DriveWarning {
-        QString subject;
-        Error error;
-    };
-
-    // What was said of a machine.
     struct Said {
-        std::optional<Error> error; // the last that was reported
-        QStringList differences; // of its drives from its definition, said or not
-        int look = 0; // counts those
-        std::optional<DriveWarning> drives;
+        std::optional<Error> error; // the last of the machine's that was reported
+        DriveWarning* drives = nullptr; // gone with the session
     };
-
-    void takeBackDrives(Said& said);
 
     QHash<const MachineSession*, Said> m_said;
     QHash<QString, Error> m_warned; // by name: what is wrong with those that run all the same

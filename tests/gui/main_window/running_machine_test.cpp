@@ -220,13 +220,27 @@ private Q_SLOTS:
         QCOMPARE(m_stage.find<QLabel>("messageText")->text(),
             QStringLiteral("debian-13: Slot 0:1 holds an empty DVD drive now, and a DVD drive with debian.iso from "
                            "the next start on."));
+        m_stage.picture(QStringLiteral("drives-differ"));
         QVERIFY(QCoro::waitFor(session()->setMedium({0, 1}, m_stage.file(QStringLiteral("debian.iso")))));
         QTRY_COMPARE_WITH_TIMEOUT(bar->count(), 1, 30000);
         QVERIFY(session()->drives().differences().isEmpty());
 
-        // Or the definition is to say so too.
+        // Another program writes down what the machine has.
         QVERIFY(ejectBehindItsBack());
         QTRY_COMPARE_WITH_TIMEOUT(bar->count(), 2, 30000);
+        const auto setInStore = [this](const QString& medium) {
+            return MachineStore(m_stage.places().machines)
+                .update(QStringLiteral("debian-13"), [&medium](Definition& definition) -> Result<void> {
+                    std::ranges::find(definition.drives, SlotId{0, 1}, &Drive::slot)->what = DvdDrive{medium};
+                    return {};
+                });
+        };
+        QVERIFY(setInStore({}));
+        QTRY_COMPARE_WITH_TIMEOUT(bar->count(), 1, 30000);
+        QVERIFY(setInStore(m_stage.file(QStringLiteral("debian.iso"))));
+        QTRY_COMPARE_WITH_TIMEOUT(bar->count(), 2, 30000);
+
+        // Or this window does.
         const auto buttons = bar->findChildren<QPushButton*>();
         const auto keep = std::ranges::find_if(buttons, [](const QPushButton* button) {
             return button->isVisible() && button->text() == QLatin1String("Keep what it has now");
